@@ -1,0 +1,1 @@
+export { resolveCredentials } from "./resolveCredentials";

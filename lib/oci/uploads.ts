@@ -1,0 +1,83 @@
+import type { Call, RegistryConnection } from "./connection";
+import { digestOf } from "./digest";
+import { assertReference, assertRepository } from "./names";
+
+/** Blob uploads of distribution-spec 1.1, "Pushing blobs". */
+export class Uploads {
+  public constructor(private readonly connection: RegistryConnection) {}
+
+  /** Starts an upload and cancels it: the right to push is proven and nothing is left. */
+  public async prove(repository: string): Promise<void> {
+    const call = this.startCall(repository, "");
+    const response = await this.connection.request(call);
+    await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
+  }
+
+  /** Uploads in one PUT, unless the repository has the blob. */
+  public async put(repository: string, bytes: Uint8Array): Promise<string> {
+    const digest = digestOf(bytes);
+    if (await this.has(repository, digest)) return digest;
+    const call = this.startCall(repository, "");
+    const started = await this.connection.request(call);
+    const target = this.connection.addressIn(call, started.headers.location);
+    target.searchParams.set("digest", digest);
+    await this.connection.request({
+      method: "PUT",
+      target,
+      action: "push",
+      repository,
+      headers: { "content-type": "application/octet-stream" },
+      body: bytes,
+      expected: [201, 202, 204],
+    });
+    return digest;
+  }
+
+  /** Mounts a blob from another repository; a registry that cannot starts an upload, which is cancelled. */
+  public async mount(repository: string, digest: string, from: string): Promise<boolean> {
+    assertRepository(from);
+    assertReference(digest);
+    const query = new URLSearchParams({ mount: digest, from });
+    const start = this.startCall(repository, `?${query.toString()}`);
+    const call: Call = { ...start, readsAlso: from, expected: [201, 202] };
+    const response = await this.connection.request(call);
+    if (response.status === 201) return true;
+    await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
+    return false;
+  }
+
+  private async has(repository: string, digest: string): Promise<boolean> {
+    assertRepository(repository);
+    const response = await this.connection.request({
+      method: "HEAD",
+      target: `/v2/${repository}/blobs/${digest}`,
+      action: "push",
+      repository,
+      expected: [200, 404],
+    });
+    return response.status === 200;
+  }
+
+  private startCall(repository: string, query: string): Call {
+    assertRepository(repository);
+    return {
+      method: "POST",
+      target: `/v2/${repository}/blobs/uploads/${query}`,
+      action: "push",
+      repository,
+      headers: { "content-length": "0" },
+      expected: [202],
+    };
+  }
+
+  /** Registries without cancelling answer 404 or 405 and let the upload expire. */
+  private async cancel(repository: string, target: URL): Promise<void> {
+    await this.connection.request({
+      method: "DELETE",
+      target,
+      action: "push",
+      repository,
+      expected: [200, 202, 204, 400, 404, 405],
+    });
+  }
+}

@@ -1,0 +1,3 @@
+export { branchSlug } from "./branchSlug";
+export { type ReleaseTag, type ReleaseTagsArgs, type TagKind, releaseTags } from "./releaseTags";
+export { isFloatingAlias, isMovable, isSemverVersion, validateTag } from "./version";
