@@ -1,0 +1,29 @@
+/** A parsed, fully qualified image name. */
+export interface ImageName {
+  /** `host[:port]`, as written. */
+  readonly server: string;
+  /** `host[:port]/path`, without tag. */
+  readonly repository: string;
+  /** `latest` where the name has none. */
+  readonly tag: string;
+}
+
+const SERVER =
+  /^(?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|\[[0-9a-fA-F:]+\])(?::\d+)?$|^[a-zA-Z0-9-]+:\d+$/;
+const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+const TAG = /^[\w][\w.-]{0,127}$/;
+
+/**
+ * Parses `host[:port]/path[:tag]`; undefined for anything else, also for a name without a host
+ * (the grammar of github.com/distribution/reference).
+ */
+export function parseImageName(name: string): ImageName | undefined {
+  const slash = name.indexOf("/");
+  if (slash < 0) return undefined;
+  const server = name.slice(0, slash);
+  const [path = "", tag = "latest", ...rest] = name.slice(slash + 1).split(":");
+  if (rest.length > 0 || !SERVER.test(server) || !PATH.test(path) || !TAG.test(tag)) {
+    return undefined;
+  }
+  return { server, repository: `${server}/${path}`, tag };
+}
