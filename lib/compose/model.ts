@@ -1,4 +1,7 @@
-/** JSON as it stands in a Compose file that `docker compose config` has normalised. */
+/**
+ * JSON as it stands in a Compose file that `docker compose config` has normalised, with every `$$`
+ * undone: values are what the container gets. `renderFile` escapes them again.
+ */
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -12,8 +15,15 @@ export interface ComposeModel {
   /** Top-level `networks` and `volumes`, each with its `name` pinned. */
   readonly networks: JsonObject;
   readonly volumes: JsonObject;
-  /** Top-level `configs` and `secrets` with their content inline, so that no file is needed on the host. */
+  /**
+   * Top-level `configs` with `content`, so that no file is needed on the host. `file` (relative)
+   * stays where a read-only service of a local host needs the mount.
+   */
   readonly configs: JsonObject;
+  /**
+   * Top-level `secrets` as `{environment, content}`: Compose has no inline secrets, it reads them from
+   * its own environment; `secretEnvironment` gives that, and renderFile leaves `content` out.
+   */
   readonly secrets: JsonObject;
 }
 
@@ -22,7 +32,10 @@ export interface ServiceModel {
   readonly definition: JsonObject;
   /** true: has `build:`, so its image comes from the release. */
   readonly ours: boolean;
-  /** sha256 of the content of each config, secret, env file and bound file that the service uses, by name or path. */
+  /**
+   * sha256 of the content of what the service uses and its definition does not show, by `config:NAME`,
+   * `secret:NAME` or a bound path. Env files are merged into the environment, so they are not here.
+   */
   readonly contents: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +79,10 @@ export type DependencyCondition =
 export interface FrontedPort {
   /** Port inside the container. */
   readonly target: number;
-  /** Published on the host, one entry a publication; empty for ports that only other containers call. */
+  /**
+   * Published on the host, one entry a publication; empty for ports that only other containers call.
+   * Port 0: Docker chooses one.
+   */
   readonly published: readonly { readonly hostIp?: string; readonly port: number }[];
   /** `tcp`: opted out of HTTP by `app_protocol: tcp`. */
   readonly protocol: "auto" | "tcp";
