@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "./lib/errors";
+import { loadDotenv } from "./lib/settings/dotenv";
+import { parseSettings } from "./lib/settings/parse";
+import type { RawConfig, Settings } from "./lib/settings/settings";
+
+const NAMESPACE = "bot-core:";
+
+/** Where the language host names the keys that hold secrets; the SDK has no public reader for it. */
+const SECRET_KEYS_VARIABLE = "PULUMI_CONFIG_SECRET_KEYS";
+
+/**
+ * Reads and parses the stack's configuration. The project's `.env` is put into this process's
+ * environment first, because credentials are read from there when they are used.
+ * @throws RunError with every fault at once; Pulumi shows it without a stack
+ */
+export function loadSettings(): Settings {
+  try {
+    loadDotenv(process.cwd(), process.env);
+    return parseSettings(rawConfig(), process.env);
+  } catch (error) {
+    if (error instanceof UserError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+function rawConfig(): RawConfig {
+  const values = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(NAMESPACE))
+    .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
+  return { values: Object.fromEntries(values), secretKeys: secretKeys() };
+}
+
+function secretKeys(): ReadonlySet<string> {
+  const keys: unknown = JSON.parse(process.env[SECRET_KEYS_VARIABLE] ?? "[]");
+  const names = Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
+  return new Set(names.map((key) => key.replace(/^bot-core:(config:)?/, "")));
+}

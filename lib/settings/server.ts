@@ -1,0 +1,45 @@
+import { text, textThat, type Rule } from "./rules";
+
+const HOST = /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])(:(\d{1,5}))?$/;
+const HIGHEST_PORT = 65_535;
+
+/** `host` or `host:port` of a registry. */
+export const serverName: Rule<string> = {
+  ...textThat(isServer, "HOST or HOST:PORT, without scheme and path", "registry.example.com"),
+  // user:password@host
+  hidden: (value) => typeof value === "string" && value.includes("@"),
+};
+
+/** Path components of the OCI distribution specification. */
+export const namespaceName: Rule<string> = text(
+  /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/,
+  "lower-case letters and digits with `.`, `_`, `-` or `/` between them",
+  "bot-core",
+);
+
+/** Whether a registry's server is this machine: localhost, 127.0.0.0/8 or [::1], with any port. */
+export function isLoopback(server: string): boolean {
+  const host = server.replace(/:\d+$/, "").toLowerCase();
+  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Takes `localhost:5005/bot-core` apart. As for Docker, the first part is a server only where it
+ * has a `.` or a `:` or is `localhost`; otherwise all of it is a path on Docker Hub.
+ */
+export function splitReference(reference: string): { server: string; namespace: string } {
+  const [first = "", ...rest] = reference.replace(/\/+$/, "").split("/");
+  const isHost = /[.:]/.test(first) || first === "localhost";
+  return isHost
+    ? { server: first, namespace: rest.join("/") }
+    : { server: "docker.io", namespace: [first, ...rest].join("/") };
+}
+
+function isServer(value: string): boolean {
+  const port = HOST.exec(value)?.[4];
+  return HOST.test(value) && (port === undefined || isPort(Number(port)));
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= HIGHEST_PORT;
+}
