@@ -106,5 +106,5 @@ function aliasTags(
 
 /** The first of equal tags stays; a movable version may be called like its branch. */
 function unique(tags: readonly ReleaseTag[]): ReleaseTag[] {
-  return [...new Map([...tags].reverse().map((tag) => [tag.tag, tag])).values()].reverse();
+  return tags.filter(({ tag }, at) => tags.findIndex((other) => other.tag === tag) === at);
 }

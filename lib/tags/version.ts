@@ -14,8 +14,9 @@ export function validateTag(tag: string): string | undefined {
   if (tag.includes("+")) {
     return `\`${tag}\` has build metadata (\`+\`), which registries do not allow in a tag; leave it out or use \`-\``;
   }
-  if (tag.length > MAX_TAG)
+  if (tag.length > MAX_TAG) {
     return `\`${tag}\` has ${tag.length} characters; at most ${MAX_TAG} are allowed`;
+  }
   return `\`${tag}\` is no tag; allowed are letters, digits, \`_\`, \`.\` and \`-\`, not beginning with \`.\` or \`-\``;
 }
 

@@ -1,0 +1,1 @@
+export { type ReadSourceArgs, readSource } from "./readSource";
