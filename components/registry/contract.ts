@@ -1,0 +1,37 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { RegistryAccount, RegistryEndpoint } from "../../lib/resources/registry";
+import type { RegistrySettings } from "../../lib/settings/settings";
+import type { RegistryAccess } from "../botcore/registryAccess";
+
+/** What is known of a registry before any resource is declared: enough to ask it what it has. */
+export interface RegistryPlace {
+  readonly kind: RegistrySettings["kind"];
+  readonly endpoint: RegistryEndpoint;
+  /** Both identities, as plain values; `Registry.accountInput` is for resources. */
+  readonly account: RegistryAccount;
+  /** Repository path of a service, without the server. Throws UserError `repository-name`. */
+  repositoryPath(service: string): string;
+  /** `server/path` of a service, without tag. Throws UserError `repository-name`. */
+  imageName(service: string): string;
+}
+
+/** A registry with its resources declared, whatever its kind. */
+export interface Registry extends RegistryPlace {
+  /** The account for our own resources; secret where it carries a password. */
+  readonly accountInput: pulumi.Output<RegistryAccount>;
+  /** The push credential for docker.Image, which alone needs it. Read when it is asked for. */
+  readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
+  /** `server/path` by service. */
+  readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
+  /** What is built depends on it: push and pull are proven first. */
+  readonly access: RegistryAccess;
+}
+
+/** What a registry's component needs beside its settings. Plain values: they shape the graph. */
+export interface RegistryArgs {
+  /** Names of the services of ours. */
+  readonly services: readonly string[];
+  /** Input digests (hex) that this run builds; empty where it builds nothing. */
+  readonly builds: readonly string[];
+}
