@@ -51,9 +51,12 @@ export function secretTexts(value: unknown): readonly string[] {
   return [...found].sort((one, other) => other.length - one.length);
 }
 
-/** `text` with each of the secrets in it replaced. */
+/** `text` with each of the secrets in it replaced; the secrets come longest first. */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+  if (secrets.length === 0) return text;
+  const escaped = secrets.map((secret) => secret.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  // In one pass: a secret may itself be a part of the replacement.
+  return text.replace(new RegExp(escaped.join("|"), "g"), "[secret]");
 }
 
 function collect(value: unknown, secret: boolean, found: Set<string>): void {
