@@ -1,0 +1,226 @@
+import { randomUUID } from "node:crypto";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { digestOf } from "../../../../lib/oci";
+import type { RegistryEndpoint } from "../../../../lib/resources/registry";
+
+export interface FakeUser {
+  readonly password: string;
+  readonly rights: readonly string[];
+}
+
+export interface FakeOptions {
+  /** none: everything is allowed. */
+  readonly auth?: "none" | "basic" | "bearer";
+  readonly users?: Readonly<Record<string, FakeUser>>;
+  /** Tags on one page of the list. */
+  readonly pageSize?: number;
+  /** Answers before the registry does; true: it has answered. */
+  intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+interface Stored {
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+}
+
+/** A distribution-spec registry in memory, on a loopback port, which notes each request. */
+export class FakeRegistry {
+  public readonly requests: { method: string; url: string; authorization?: string }[] = [];
+  public readonly manifests = new Map<string, Stored>();
+  public readonly blobs = new Map<string, Buffer>();
+  public readonly uploads = new Set<string>();
+  private readonly server: Server;
+
+  private constructor(public options: FakeOptions) {
+    this.server = createServer((request, response) => {
+      const { method = "", url = "", headers } = request;
+      const { authorization } = headers;
+      this.requests.push({
+        method,
+        url,
+        ...(authorization === undefined ? {} : { authorization }),
+      });
+      if (this.options.intercept?.(request, response) === true) return;
+      void this.answer(request, response);
+    });
+  }
+
+  public static async start(options: FakeOptions = {}): Promise<FakeRegistry> {
+    const fake = new FakeRegistry(options);
+    await new Promise<void>((resolve) => fake.server.listen(0, "127.0.0.1", resolve));
+    return fake;
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  public get endpoint(): RegistryEndpoint {
+    return { server: `127.0.0.1:${this.port}`, insecure: true };
+  }
+
+  public get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Requests since the last call of this function, as `METHOD url`. */
+  public take(): string[] {
+    return this.requests.splice(0).map(({ method, url }) => `${method} ${url}`);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const url = new URL(request.url ?? "/", `http://${this.endpoint.server}`);
+    if (url.pathname === "/token") {
+      this.answerToken(request, response, url);
+      return;
+    }
+    const refused = this.refuse(request, url);
+    if (refused !== undefined) {
+      const challenge =
+        this.options.auth === "basic"
+          ? 'Basic realm="fake"'
+          : `Bearer realm="http://${this.endpoint.server}/token",service="fake"`;
+      response.writeHead(refused, { "www-authenticate": challenge }).end();
+      return;
+    }
+    this.serve(request.method ?? "", url, Buffer.concat(chunks), request, response);
+  }
+
+  private answerToken(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const user = this.userOf(request);
+    if (user === undefined) {
+      response.writeHead(401).end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED" }] }));
+      return;
+    }
+    const granted = url.searchParams.getAll("scope").map((scope) => {
+      const [type, name, actions = ""] = scope.split(":");
+      const rights = actions.split(",").filter((action) => user.rights.includes(action));
+      return `${type ?? ""}:${name ?? ""}:${rights.join(",")}`;
+    });
+    const token = Buffer.from(granted.join(" ")).toString("base64url");
+    response.end(JSON.stringify({ token: `t.${token}`, expires_in: 300 }));
+  }
+
+  private refuse(request: IncomingMessage, url: URL): number | undefined {
+    const { auth = "none" } = this.options;
+    const authorization = request.headers.authorization ?? "";
+    if (auth === "none") return undefined;
+    const reading = request.method === "GET" || request.method === "HEAD";
+    const needed = reading
+      ? "pull"
+      : request.method === "DELETE" && !url.pathname.includes("uploads")
+        ? "delete"
+        : "push";
+    if (auth === "basic") {
+      const user = this.userOf(request);
+      if (user === undefined) return 401;
+      return user.rights.includes(needed) ? undefined : 403;
+    }
+    if (!authorization.startsWith("Bearer t.")) return 401;
+    if (url.pathname === "/v2/") return undefined;
+    const granted = Buffer.from(authorization.slice("Bearer t.".length), "base64url").toString();
+    const name = /^\/v2\/(.+)\/(manifests|blobs|tags)\//.exec(url.pathname)?.[1] ?? "";
+    const scope = granted.split(" ").find((part) => part.startsWith(`repository:${name}:`)) ?? "";
+    return (scope.split(":")[2] ?? "").split(",").includes(needed) ? undefined : 401;
+  }
+
+  private userOf(request: IncomingMessage): FakeUser | undefined {
+    const encoded = request.headers.authorization?.replace(/^Basic /, "") ?? "";
+    const [name = "", ...rest] = Buffer.from(encoded, "base64").toString().split(":");
+    const user = this.options.users?.[name];
+    return user?.password === rest.join(":") ? user : undefined;
+  }
+
+  private serve(
+    method: string,
+    url: URL,
+    body: Buffer,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const [, name = "", kind = "", last = ""] =
+      /^\/v2\/(.+)\/(manifests|blobs\/uploads|blobs|tags)\/([^/]*)$/.exec(url.pathname) ?? [];
+    const key = `${name}@${last}`;
+    if (url.pathname === "/v2/") response.writeHead(200).end("{}");
+    else if (kind === "tags") this.serveTags(name, url, response);
+    else if (kind === "blobs/uploads") this.serveUpload(method, name, url, body, response);
+    else if (kind === "blobs") this.serveBytes(method, this.blobs.get(last), last, response);
+    else if (kind === "manifests" && method === "PUT") {
+      const mediaType = request.headers["content-type"] ?? "";
+      const digest = digestOf(body);
+      this.manifests.set(key, { bytes: body, mediaType });
+      this.manifests.set(`${name}@${digest}`, { bytes: body, mediaType });
+      response.writeHead(201, { "docker-content-digest": digest }).end();
+    } else if (kind === "manifests" && method === "DELETE") {
+      response.writeHead(this.manifests.delete(key) ? 202 : 404).end();
+    } else if (kind === "manifests") {
+      const stored = this.manifests.get(key);
+      const digest = stored === undefined ? "" : digestOf(stored.bytes);
+      this.serveBytes(method, stored?.bytes, digest, response, stored?.mediaType);
+    } else response.writeHead(404).end("not found");
+  }
+
+  private serveBytes(
+    method: string,
+    bytes: Buffer | undefined,
+    digest: string,
+    response: ServerResponse,
+    mediaType = "application/octet-stream",
+  ): void {
+    if (bytes === undefined) {
+      const errors = [{ code: "MANIFEST_UNKNOWN", message: "unknown" }];
+      response.writeHead(404).end(method === "HEAD" ? undefined : JSON.stringify({ errors }));
+      return;
+    }
+    const headers = {
+      "content-type": mediaType,
+      "content-length": bytes.length,
+      "docker-content-digest": digest,
+    };
+    response.writeHead(200, headers).end(method === "HEAD" ? undefined : bytes);
+  }
+
+  private serveTags(name: string, url: URL, response: ServerResponse): void {
+    const tags = [...this.manifests.keys()]
+      .filter((key) => key.startsWith(`${name}@`) && !key.includes("@sha256:"))
+      .map((key) => key.slice(name.length + 1))
+      .sort();
+    const size = this.options.pageSize ?? 1000;
+    const start = tags.findIndex((tag) => tag > (url.searchParams.get("last") ?? ""));
+    const page = start === -1 ? [] : tags.slice(start, start + size);
+    const last = page.at(-1) ?? "";
+    if (tags.indexOf(last) < tags.length - 1) {
+      response.setHeader("link", `</v2/${name}/tags/list?n=${size}&last=${last}>; rel="next"`);
+    }
+    response.end(JSON.stringify({ name, tags: page }));
+  }
+
+  private serveUpload(
+    method: string,
+    name: string,
+    url: URL,
+    body: Buffer,
+    response: ServerResponse,
+  ): void {
+    const path = `/v2/${name}/blobs/uploads/`;
+    if (method === "POST") {
+      const id = randomUUID();
+      this.uploads.add(id);
+      response.writeHead(202, { location: `${path}${id}?state=x` }).end();
+      return;
+    }
+    const known = this.uploads.delete(url.pathname.slice(path.length));
+    if (!known || method === "DELETE") {
+      response.writeHead(known ? 204 : 404).end();
+      return;
+    }
+    const digest = digestOf(body);
+    const right = url.searchParams.get("digest") === digest;
+    if (right) this.blobs.set(digest, body);
+    response.writeHead(right ? 201 : 400).end();
+  }
+}
