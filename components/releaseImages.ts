@@ -1,0 +1,82 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServicePlan } from "../lib/release/plan";
+import type { Settings } from "../lib/settings/settings";
+import type { Registry } from "./registry/contract";
+import { releasedFromRegistry, type ReleasedImage } from "./releasedImage";
+import { ServiceImage } from "./serviceImage";
+import type { VersionPlan } from "./versionPlan";
+
+/** Our services of a release by name; what is not joined in this run is absent. */
+export type ReleasedImages = Readonly<Record<string, pulumi.Output<ReleasedImage>>>;
+
+/**
+ * Declares what the plan says: images and indexes of what has to be published, nothing for what is.
+ * Services are independent of each other, so the engine builds them in parallel.
+ */
+export function declareImages(
+  settings: Settings,
+  registry: Registry,
+  plan: VersionPlan,
+): ReleasedImages {
+  const builders = declareBuilders(settings, plan);
+  const released = plan.services.map((service) => {
+    const imageName = registry.imageName(service.service);
+    if (service.kind === "deploy") {
+      noteDifference(service, plan);
+      return [
+        service.service,
+        pulumi.output(releasedFromRegistry(service, plan.version, imageName)),
+      ] as const;
+    }
+    const build = plan.staged[service.service];
+    if (build === undefined) throw new Error(`${service.service} was not staged`);
+    const image = new ServiceImage(service.service, {
+      plan: service,
+      version: plan.version,
+      imageName,
+      build,
+      account: registry.accountInput,
+      dockerRegistry: registry.dockerRegistry,
+      builders,
+      access: registry.access,
+      source: plan.source,
+      keepLocalTags: plan.recordedTags[service.service] ?? [],
+      push: settings.build.push,
+      index: settings.build.index,
+    });
+    return [service.service, image.released] as const;
+  });
+  return Object.fromEntries(
+    released.flatMap(([service, image]) => (image === undefined ? [] : [[service, image]])),
+  );
+}
+
+/** A provider for each platform that another Docker host builds, where this run builds on it. */
+function declareBuilders(settings: Settings, plan: VersionPlan): Record<string, docker.Provider> {
+  const used = new Set(
+    plan.services.flatMap((service) =>
+      service.kind === "publish" ? service.images.map(({ platform }) => platform) : [],
+    ),
+  );
+  return Object.fromEntries(
+    Object.entries(settings.build.builders)
+      .filter(([platform]) => used.has(platform))
+      .map(([platform, host]) => [
+        platform,
+        new docker.Provider(`builder-${platform.replaceAll("/", "-")}`, { host }),
+      ]),
+  );
+}
+
+function noteDifference(
+  plan: ServicePlan & { kind: "deploy" },
+  { version, source }: VersionPlan,
+): void {
+  if (!plan.differs) return;
+  const published = plan.published.revision ?? "an unknown revision";
+  const checkout = source.revision === undefined ? "" : `, the checkout is ${source.revision}`;
+  void pulumi.log.info(
+    `${plan.service}: ${version} is published from ${published} and deployed as it is` + checkout,
+  );
+}

@@ -1,0 +1,82 @@
+import type { ServicePlan } from "../lib/release/plan";
+import type { ReleaseImage } from "../lib/resources/composeHost";
+import type { PlatformImage } from "../lib/resources/imageIndex";
+
+/** One service of a release as the stack's output `release` states it; the record of later runs. */
+export interface ReleasedImage {
+  /** `server/path@sha256:…`, the index. */
+  readonly image: string;
+  readonly digest: string;
+  readonly platforms: Readonly<Record<string, ReleasedPlatform>>;
+  /** Compressed bytes, all platforms together. */
+  readonly sizeBytes: number;
+  readonly tags: readonly string[];
+  /** Commit that the version was published from; absent where it was not known. */
+  readonly revision?: string;
+}
+
+export interface ReleasedPlatform {
+  readonly digest: string;
+  /** Input digest (hex) where this stack published the version. */
+  readonly inputs?: string;
+  /** true: this stack declares a docker.Image for it. */
+  readonly built: boolean;
+}
+
+/** A published version as it is deployed: nothing is declared for it. */
+export function releasedFromRegistry(
+  plan: ServicePlan & { kind: "deploy" },
+  version: string,
+  imageName: string,
+): ReleasedImage {
+  const { digest, platforms, sizeBytes, revision } = plan.published;
+  return {
+    image: `${imageName}@${digest}`,
+    digest,
+    platforms: Object.fromEntries(
+      platforms.map((one) => [one.platform, { digest: one.digest, built: false }]),
+    ),
+    sizeBytes,
+    tags: [version],
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
+
+/** A version that this stack publishes, once its index stands. */
+export function releasedFromIndex(
+  plan: ServicePlan & { kind: "publish" },
+  imageName: string,
+  index: {
+    readonly digest: string;
+    readonly images: readonly PlatformImage[];
+    readonly sizeBytes: number;
+    readonly tags: readonly string[];
+    readonly revision: string | undefined;
+  },
+): ReleasedImage {
+  const platforms = index.images.map(({ platform, digest }) => {
+    const planned = plan.images.find((one) => one.platform === platform);
+    const inputs = planned === undefined ? {} : { inputs: planned.inputs };
+    return [platform, { digest, ...inputs, built: planned?.kind === "build" }] as const;
+  });
+  return {
+    image: `${imageName}@${index.digest}`,
+    digest: index.digest,
+    platforms: Object.fromEntries(platforms),
+    sizeBytes: index.sizeBytes,
+    tags: index.tags,
+    ...(index.revision === undefined ? {} : { revision: index.revision }),
+  };
+}
+
+/** What the host needs of it. */
+export function hostImage(imageName: string, released: ReleasedImage): ReleaseImage {
+  return {
+    repository: imageName,
+    digest: released.digest,
+    platforms: Object.entries(released.platforms).map(([platform, { digest }]) => ({
+      platform,
+      digest,
+    })),
+  };
+}

@@ -1,0 +1,150 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { buildTag } from "../lib/images";
+import type { ImagePlan, ServicePlan } from "../lib/release/plan";
+import type { SourceFacts } from "../lib/resources/imageIndex";
+import type { RegistryAccount } from "../lib/resources/registry";
+import { ImageIndex } from "./botcore/imageIndex";
+import { releasedFromIndex, type ReleasedImage } from "./releasedImage";
+
+/** What a service is built from; paths are relative to the program, so that state is the same everywhere. */
+export interface StagedBuild {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target?: string;
+  readonly network?: string;
+}
+
+export interface ServiceImageArgs {
+  /** Which platform images are built and which are taken as the registry has them. */
+  readonly plan: ServicePlan & { readonly kind: "publish" };
+  readonly version: string;
+  /** `server/path`, without tag. */
+  readonly imageName: string;
+  readonly build: StagedBuild;
+  /** The registry as our own resources reach it. */
+  readonly account: pulumi.Input<RegistryAccount>;
+  /** The push credential, for docker.Image alone. */
+  readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
+  /** Docker hosts that build a platform natively; the local daemon builds the others. */
+  readonly builders: Readonly<Record<string, docker.Provider>>;
+  /** The proof of access; nothing is built before it. */
+  readonly access: pulumi.Resource;
+  readonly source: SourceFacts;
+  /** Build tags of the release before this one; the local clean-up leaves them. */
+  readonly keepLocalTags: readonly string[];
+  /** false: the images stay on the building daemon and no index is made. Default: true. */
+  readonly push?: boolean;
+  /** false: the platform images are pushed and another run joins them. Default: true. */
+  readonly index?: boolean;
+}
+
+/**
+ * One service's images of one version: a `docker.Image` for each platform that has to be built, and
+ * the index that joins them and carries the tags.
+ * It owns no published thing: deleting it removes nothing from the registry (`retainOnDelete`).
+ */
+export class ServiceImage extends pulumi.ComponentResource {
+  /** The published service; undefined where nothing is joined (`push` or `index` is false). */
+  public readonly released: pulumi.Output<ReleasedImage> | undefined;
+  /** The platform images' digests by platform. */
+  public readonly digests: pulumi.Output<Readonly<Record<string, string>>>;
+
+  public constructor(
+    service: string,
+    private readonly args: ServiceImageArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("bot-core:index:ServiceImage", service, {}, opts);
+    const images = args.plan.images.map((plan) => ({
+      platform: plan.platform,
+      digest: plan.kind === "reuse" ? pulumi.output(plan.digest) : this.declare(service, plan),
+    }));
+    this.digests = pulumi
+      .all(images)
+      .apply((all) => Object.fromEntries(all.map(({ platform, digest }) => [platform, digest])));
+    const joined = args.push !== false && args.index !== false;
+    this.released = joined ? this.join(service, images) : undefined;
+    this.registerOutputs({ digests: this.digests });
+  }
+
+  /** The logical name says the inputs, so that other inputs are another entry: see docs/. */
+  private declare(service: string, { platform, inputs }: ImagePlan): pulumi.Output<string> {
+    const { build, imageName, dockerRegistry, builders, push } = this.args;
+    const tag = buildTag(inputs, platform);
+    const builder = builders[platform];
+    const image = new docker.Image(
+      `${service}-${archOf(tag)}-${inputs.slice(0, SHORT_INPUTS)}`,
+      {
+        imageName: `${imageName}:${tag}`,
+        build: {
+          context: build.context,
+          dockerfile: build.dockerfile,
+          args: { ...build.args },
+          platform,
+          builderVersion: docker.BuilderVersion.BuilderBuildKit,
+          ...(build.target === undefined ? {} : { target: build.target }),
+          ...(build.network === undefined ? {} : { network: build.network }),
+        },
+        registry: dockerRegistry,
+        skipPush: push === false,
+      },
+      {
+        parent: this,
+        dependsOn: this.args.access,
+        retainOnDelete: true,
+        ...(builder === undefined ? {} : { provider: builder }),
+      },
+    );
+    return image.repoDigest.apply(digestOf);
+  }
+
+  private join(
+    service: string,
+    images: readonly { platform: string; digest: pulumi.Output<string> }[],
+  ): pulumi.Output<ReleasedImage> {
+    const { plan, version, imageName, account, source, keepLocalTags } = this.args;
+    const index = new ImageIndex(
+      `${service}-${version}`,
+      {
+        registry: account,
+        repository: plan.repository,
+        service,
+        version,
+        images: [...images],
+        inputsDigest: plan.inputsDigest,
+        source,
+        keepLocalTags: [
+          ...keepLocalTags,
+          ...plan.images.map(({ inputs, platform }) => buildTag(inputs, platform)),
+        ].sort(),
+      },
+      { parent: this, retainOnDelete: true },
+    );
+    return pulumi
+      .all([index.digest, index.images, index.sizeBytes, index.tags, index.source])
+      .apply(([digest, published, sizeBytes, tags, { revision }]) =>
+        releasedFromIndex(plan, imageName, {
+          digest,
+          images: published,
+          sizeBytes,
+          tags,
+          revision,
+        }),
+      );
+  }
+}
+
+/** Digits of an input digest that stand in names and tags. */
+const SHORT_INPUTS = 12;
+
+/** `pb-<hex>-amd64` -> `amd64` */
+function archOf(tag: string): string {
+  return tag.slice(tag.lastIndexOf("-") + 1);
+}
+
+/** `server/path@sha256:…` -> `sha256:…`; an image that was not pushed has its local id. */
+function digestOf(repoDigest: string): string {
+  return repoDigest.slice(repoDigest.indexOf("@") + 1);
+}

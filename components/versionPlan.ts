@@ -1,0 +1,179 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { BuildSpec } from "../lib/compose/model";
+import { resolveCredentials } from "../lib/credentials";
+import { readSource } from "../lib/git";
+import {
+  buildTag,
+  findBuilt,
+  lookUpVersion,
+  platformInputs,
+  stageContext,
+  type StagedContext,
+} from "../lib/images";
+import { isLoopback, RegistryClient } from "../lib/oci";
+import { inquire, type Sources } from "../lib/release/inquire";
+import { planRelease, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
+import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
+import type { SourceFacts } from "../lib/resources/imageIndex";
+import type { Settings } from "../lib/settings/settings";
+import { isFloatingAlias, isSemverVersion } from "../lib/tags";
+import type { RegistryPlace } from "./registry/contract";
+import type { StagedBuild } from "./serviceImage";
+
+/** Everything about a version that shapes the resource graph; known before any resource is declared. */
+export interface VersionPlan {
+  readonly version: string;
+  readonly previousVersion?: string;
+  readonly services: readonly ServicePlan[];
+  readonly source: SourceFacts;
+  /** Staged build contexts by service; a service that is only deployed may have none. */
+  readonly staged: Readonly<Record<string, StagedBuild>>;
+  /** Build tags of this stack's last release, by service. */
+  readonly recordedTags: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Where build contexts are staged; relative, because the path stands in state. */
+const BUILD_DIRECTORY = ".build";
+
+/**
+ * Asks the registry, the checkout and this stack's own record, and decides what is declared.
+ * It is awaited before the first resource: what is declared must never hang on an output.
+ * @param builds the services of ours that this run deploys
+ * @throws UserError where the version can neither be deployed nor published
+ */
+export async function planVersion(
+  settings: Settings,
+  registry: RegistryPlace,
+  builds: Readonly<Record<string, BuildSpec>>,
+): Promise<VersionPlan> {
+  const { version } = settings.release;
+  const contexts = new Map<string, StagedContext>();
+  const [record, source] = await Promise.all([
+    readRecord(),
+    readSource({
+      projectDirectory: process.cwd(),
+      paths: Object.values(builds).flatMap(({ context, dockerfile }) => [context, dockerfile]),
+      env: process.env,
+    }),
+  ]);
+  const inquiry = await inquire(
+    {
+      version,
+      kind: kindOf(version),
+      policy: settings.build.mode,
+      source,
+      allowDirty: isLoopback(registry.endpoint.server),
+      services: Object.keys(builds).map((service) => ({
+        service,
+        repository: registry.repositoryPath(service),
+      })),
+      preview: pulumi.runtime.isDryRun(),
+      warn: (message) => void pulumi.log.warn(message),
+    },
+    await sourcesOf(settings, registry, builds, contexts),
+  );
+  const services = planRelease(inquiry, record);
+  const previousVersion = previousVersionOf(record, version);
+  return {
+    version,
+    ...(previousVersion === undefined ? {} : { previousVersion }),
+    services,
+    source: withDirtyRevision(source),
+    staged: stagedBuilds(builds, contexts),
+    recordedTags: recordedTags(record),
+  };
+}
+
+async function sourcesOf(
+  settings: Settings,
+  registry: RegistryPlace,
+  builds: Readonly<Record<string, BuildSpec>>,
+  contexts: Map<string, StagedContext>,
+): Promise<Sources> {
+  const { server } = registry.endpoint;
+  const credentials = await resolveCredentials(registry.account.pull, server);
+  const client = new RegistryClient(registry.endpoint, credentials);
+  return {
+    lookUpVersion: (repository, version) => lookUpVersion(client, repository, version),
+    findBuilt: (repository, tag) => findBuilt(client, repository, tag),
+    readInputs: async (service) => {
+      const spec = builds[service];
+      if (spec === undefined) throw new Error(`${service} has no build`);
+      const staged = await stageContext(spec, {
+        projectDirectory: process.cwd(),
+        buildDirectory: BUILD_DIRECTORY,
+      });
+      contexts.set(service, staged);
+      const platforms = settings.build.platforms.map((platform) => {
+        const inputs = platformInputs(staged.inputsDigest, platform);
+        return { platform, inputs, tag: buildTag(inputs, platform) };
+      });
+      return { inputsDigest: staged.inputsDigest, platforms };
+    },
+  };
+}
+
+/** The stack's outputs of its last successful update, by a reference to itself; none on the first run. */
+async function readRecord(): Promise<ReleaseRecord | undefined> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const self = new pulumi.StackReference(name);
+  const [release, previousVersion] = await Promise.all([
+    self.getOutputDetails("release"),
+    self.getOutputDetails("previousVersion"),
+  ]);
+  return parseRecord(release.value, previousVersion.value);
+}
+
+function kindOf(version: string): ReleaseInquiry["kind"] {
+  if (isSemverVersion(version)) return "semver";
+  return isFloatingAlias(version) ? "alias" : "movable";
+}
+
+/** A release from uncommitted sources says so for ever. */
+function withDirtyRevision(source: SourceFacts): SourceFacts {
+  return source.dirty && source.revision !== undefined
+    ? { ...source, revision: `${source.revision}-dirty` }
+    : source;
+}
+
+function stagedBuilds(
+  builds: Readonly<Record<string, BuildSpec>>,
+  contexts: ReadonlyMap<string, StagedContext>,
+): Record<string, StagedBuild> {
+  const staged = [...contexts].map(([service, { context, dockerfile }]) => {
+    const spec = builds[service];
+    return [
+      service,
+      {
+        context,
+        dockerfile,
+        args: spec?.args ?? {},
+        ...(spec?.target === undefined ? {} : { target: spec.target }),
+        ...(spec?.network === undefined ? {} : { network: spec.network }),
+      },
+    ] as const;
+  });
+  return Object.fromEntries(staged);
+}
+
+function recordedTags(record: ReleaseRecord | undefined): Record<string, readonly string[]> {
+  const tags = Object.entries(record?.services ?? {}).map(
+    ([service, { platforms }]) =>
+      [
+        service,
+        Object.entries(platforms).flatMap(([platform, { inputs }]) =>
+          inputs === undefined ? [] : [buildTag(inputs, platform)],
+        ),
+      ] as const,
+  );
+  return Object.fromEntries(tags);
+}
+
+/** Input digests (hex) of all images that this run declares to be built. */
+export function buildsOf(plan: VersionPlan): string[] {
+  return plan.services.flatMap((service) =>
+    service.kind === "publish"
+      ? service.images.flatMap((image) => (image.kind === "build" ? [image.inputs] : []))
+      : [],
+  );
+}

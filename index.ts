@@ -1,0 +1,29 @@
+import { refuse } from "./components/refuse";
+import { declareRegistry } from "./components/registry/pick";
+import { registryPlace } from "./components/registry/place";
+import { declareHost } from "./components/host";
+import { declareImages } from "./components/releaseImages";
+import { readServices } from "./components/services";
+import { stackOutputs, type StackOutputs } from "./components/stackOutputs";
+import { buildsOf, planVersion } from "./components/versionPlan";
+import { loadSettings } from "./config";
+
+/**
+ * Settings, registry, images, host, outputs. Everything that decides which resources there are is
+ * awaited first; from then on resources are only declared.
+ */
+async function program(): Promise<StackOutputs> {
+  const settings = loadSettings();
+  const place = registryPlace(settings.registry);
+  const compose = await readServices(settings, place);
+  const plan = await planVersion(settings, place, compose.builds);
+  const registry = declareRegistry("registry", settings.registry, {
+    services: Object.keys(compose.builds),
+    builds: buildsOf(plan),
+  });
+  const images = declareImages(settings, registry, plan);
+  const host = declareHost(settings, registry, compose, plan, images);
+  return stackOutputs(settings, plan, registry, images, host);
+}
+
+export = refuse(program);

@@ -1,0 +1,72 @@
+import { z } from "zod";
+
+/** What this stack's last successful update put into its outputs, as far as the graph depends on it. */
+export interface ReleaseRecord {
+  readonly version: string;
+  readonly previousVersion?: string;
+  readonly services: Readonly<Record<string, RecordedService>>;
+}
+
+export interface RecordedService {
+  readonly platforms: Readonly<Record<string, RecordedPlatform>>;
+}
+
+export interface RecordedPlatform {
+  readonly digest: string;
+  /** Input digest (hex) of the platform's image; absent where the version was found published. */
+  readonly inputs?: string;
+  /** true: this stack declared a docker.Image for it. */
+  readonly built: boolean;
+}
+
+const platformSchema = z.object({
+  digest: z.string(),
+  inputs: z.string().optional(),
+  built: z.boolean().default(false),
+});
+
+const releaseSchema = z.object({
+  version: z.string(),
+  services: z.record(z.string(), z.object({ platforms: z.record(z.string(), platformSchema) })),
+});
+
+/**
+ * Reads the stack's own outputs `release` and `previousVersion`.
+ * @returns undefined on the first run, or where the outputs are of another shape: the record only
+ *   saves declarations, the registry decides what is published
+ */
+export function parseRecord(release: unknown, previousVersion: unknown): ReleaseRecord | undefined {
+  const parsed = releaseSchema.safeParse(release);
+  if (!parsed.success) return undefined;
+  const services = Object.entries(parsed.data.services).map(
+    ([name, { platforms }]) => [name, { platforms: withoutUndefined(platforms) }] as const,
+  );
+  return {
+    version: parsed.data.version,
+    ...(typeof previousVersion === "string" ? { previousVersion } : {}),
+    services: Object.fromEntries(services),
+  };
+}
+
+/**
+ * The version that ran before this one: it does not change on a run that changes nothing.
+ * @param record the stack's record from before this run
+ */
+export function previousVersionOf(
+  record: ReleaseRecord | undefined,
+  version: string,
+): string | undefined {
+  if (record === undefined) return undefined;
+  return record.version === version ? record.previousVersion : record.version;
+}
+
+function withoutUndefined(
+  platforms: Record<string, z.infer<typeof platformSchema>>,
+): Record<string, RecordedPlatform> {
+  return Object.fromEntries(
+    Object.entries(platforms).map(([platform, { digest, inputs, built }]) => [
+      platform,
+      { digest, built, ...(inputs === undefined ? {} : { inputs }) },
+    ]),
+  );
+}
