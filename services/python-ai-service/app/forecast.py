@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-# Smoothing factors for level and trend that are tried.
-LEVELS = (0.2, 0.4, 0.6, 0.8, 0.95)
+# Smoothing factors for level and trend that are tried; 1 and 0 are the naive forecast itself.
+LEVELS = (0.2, 0.4, 0.6, 0.8, 1.0)
 TRENDS = (0.0, 0.05, 0.1, 0.2, 0.4)
 # Below this many points neither fitting nor judging means anything.
 MIN_POINTS = 20
