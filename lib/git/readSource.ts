@@ -114,9 +114,9 @@ async function isDirty(
   projectDirectory: string,
 ): Promise<boolean> {
   if (paths.length === 0) return false;
-  const present = paths.map((path) => resolve(projectDirectory, path));
+  const absolute = paths.map((path) => resolve(projectDirectory, path));
   const options = ["--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"];
-  const status = await git("--literal-pathspecs", "status", ...options, "--", ...present);
+  const status = await git("--literal-pathspecs", "status", ...options, "--", ...absolute);
   if (status !== undefined) return status !== "";
   throw new UserError(
     `git cannot tell whether the source has uncommitted changes in ${paths.join(", ")}; check \`git status\` in ${projectDirectory}: each path must be inside the repository`,
