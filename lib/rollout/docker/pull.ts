@@ -1,0 +1,110 @@
+import type Docker from "dockerode";
+import { messageOf, UserError } from "../../errors";
+import type { Conduct } from "../report";
+import { interrupted } from "../wait";
+
+/** A registry login for one pull. It goes in that call's header and is kept nowhere. */
+export interface PullLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface PullRequest {
+  /** `server/path@sha256:…`, or any reference for images of others. */
+  readonly reference: string;
+  /** `os/arch`. */
+  readonly platform: string;
+  /** The registry, for the login. */
+  readonly server: string;
+  readonly login: PullLogin | undefined;
+}
+
+/** No pull may hang for ever: this long without any progress ends it. */
+const SILENCE_LIMIT_MS = 120_000;
+const TELL_EVERY_MS = 1_000;
+
+/**
+ * Pulls one image onto the host.
+ * @throws UserError `pull-failed` with what the registry said
+ */
+export async function pullImage(
+  docker: Docker,
+  { reference, platform, server, login }: PullRequest,
+  { report, signal }: Conduct,
+): Promise<void> {
+  const authconfig = login === undefined ? {} : { authconfig: { ...login, serveraddress: server } };
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort();
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  let timer = setTimeout(abort, SILENCE_LIMIT_MS);
+  const progress = new PullProgress();
+  let told = 0;
+  try {
+    const stream = await docker.pull(reference, {
+      ...authconfig,
+      platform,
+      abortSignal: controller.signal,
+    });
+    let rest = "";
+    for await (const chunk of stream) {
+      clearTimeout(timer);
+      timer = setTimeout(abort, SILENCE_LIMIT_MS);
+      const lines = (rest + String(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach((line) => {
+        progress.read(line);
+      });
+      if (Date.now() - told > TELL_EVERY_MS) {
+        told = Date.now();
+        report(`pulling ${reference.replace(/@sha256:.*/, "")}: ${progress.text()}`, true);
+      }
+    }
+    progress.read(rest);
+  } catch (error) {
+    if (signal.aborted) throw interrupted();
+    const silent = controller.signal.aborted;
+    throw pullError(
+      reference,
+      silent ? `no progress for ${SILENCE_LIMIT_MS / 1000} s` : messageOf(error),
+    );
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+  if (progress.error !== undefined) throw pullError(reference, progress.error);
+}
+
+class PullProgress {
+  public error: string | undefined;
+  private readonly layers = new Map<string, { current: number; total: number }>();
+
+  public read(line: string): void {
+    if (line.trim() === "") return;
+    const event = JSON.parse(line) as {
+      id?: string;
+      error?: string;
+      progressDetail?: { current?: number; total?: number };
+    };
+    this.error ??= event.error;
+    const { current, total } = event.progressDetail ?? {};
+    if (event.id !== undefined && current !== undefined && total !== undefined) {
+      this.layers.set(event.id, { current, total });
+    }
+  }
+
+  public text(): string {
+    const layers = [...this.layers.values()];
+    const sum = (key: "current" | "total"): string =>
+      (layers.reduce((bytes, layer) => bytes + layer[key], 0) / 1e6).toFixed(0);
+    return layers.length === 0 ? "asking" : `${sum("current")} of ${sum("total")} MB`;
+  }
+}
+
+function pullError(reference: string, reason: string): UserError {
+  const hint = /unauthorized|denied|authentication/i.test(reason)
+    ? "see that the pull identity may read this repository"
+    : "see that the host reaches the registry and the image is there";
+  return new UserError(`${reference} cannot be pulled to the host: ${reason}; ${hint}`, "pull-failed");
+}
