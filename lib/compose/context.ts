@@ -18,19 +18,30 @@ export interface CheckContext {
 
 /** Collects findings, each with its file and line. */
 export class Report {
-  public readonly errors: Finding[] = [];
-  public readonly warnings: Finding[] = [];
+  private readonly found = { errors: [] as Finding[], warnings: [] as Finding[] };
 
   public constructor(private readonly sources: readonly SourceFile[]) {}
 
+  /** Everything reported, each once, from the top of the first file to the end of the last. */
+  public findings(): { readonly errors: Finding[]; readonly warnings: Finding[] } {
+    const rank = ({ at }: Finding): number => {
+      const [, file = at, line = "0"] = /^(.*?)(?::(\d+))?$/.exec(at) ?? [];
+      const index = this.sources.findIndex(({ name }) => name === file);
+      return index * 1e6 + Number(line);
+    };
+    const sorted = (findings: readonly Finding[]): Finding[] =>
+      [...findings].sort((a, b) => rank(a) - rank(b));
+    return { errors: sorted(this.found.errors), warnings: sorted(this.found.warnings) };
+  }
+
   /** @param containing the line of the first text below the keys that contains this */
   public error(keys: readonly string[], message: string, containing?: string): void {
-    add(this.errors, { at: locate(this.sources, keys, containing), message });
+    add(this.found.errors, { at: locate(this.sources, keys, containing), message });
   }
 
   /** As `error`, for what deserves to be known and stops nothing. */
   public warning(keys: readonly string[], message: string, containing?: string): void {
-    add(this.warnings, { at: locate(this.sources, keys, containing), message });
+    add(this.found.warnings, { at: locate(this.sources, keys, containing), message });
   }
 }
 

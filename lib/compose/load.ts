@@ -17,7 +17,7 @@ import { sourceNames } from "./hash";
 import { without } from "./json";
 import type { BuildSpec, ComposeModel, JsonObject, ServiceModel } from "./model";
 import { readProject } from "./readProject";
-import { locate, readSources } from "./source";
+import { readSources } from "./source";
 
 /** Which Compose project is loaded, and for which host. */
 export interface LoadOptions {
@@ -76,7 +76,8 @@ export async function loadCompose(options: LoadOptions): Promise<LoadedCompose> 
     at: file,
     message: "env file does not exist; create it, or correct `host.envFiles`",
   }));
-  if (errors.length + unread.length > 0) return failed([...errors, ...unread]);
+  if (errors.length + unread.length > 0)
+    {return failed({ errors: [...errors, ...unread], warnings: [] });}
 
   const config: ConfigOptions = {
     projectDirectory,
@@ -87,7 +88,7 @@ export async function loadCompose(options: LoadOptions): Promise<LoadedCompose> 
   };
   const report = new Report(sources);
   const project = await readProject(config, sources, report);
-  if (project === undefined) return failed(report.errors, report.warnings);
+  if (project === undefined) return failed(report.findings());
   const context: CheckContext = {
     projectDirectory,
     sources,
@@ -100,20 +101,20 @@ export async function loadCompose(options: LoadOptions): Promise<LoadedCompose> 
   const builds = buildSpecs(context, wanted);
   const model = modelOf(context, await resolveVariables(config, sourceVariables(context)));
   check(context, model);
-  return { model, builds, findings: { errors: report.errors, warnings: report.warnings } };
+  return { model, builds, findings: report.findings() };
 }
 
 function wantedServices(
-  { project, report, sources }: CheckContext,
+  { project, report }: CheckContext,
   services: readonly string[] | undefined,
 ): ReadonlySet<string> {
   const known = Object.keys(project.services).sort();
   for (const name of services ?? []) {
     if (known.includes(name)) continue;
-    report.errors.push({
-      at: locate(sources, ["services"]),
-      message: `service \`${name}\` of config \`services\` is not defined or its profile is off; there are ${known.join(", ")}`,
-    });
+    report.error(
+      ["services"],
+      `service \`${name}\` of config \`services\` is not defined or its profile is off; there are ${known.join(", ")}`,
+    );
   }
   return new Set(services ?? known);
 }
@@ -184,6 +185,6 @@ function definitionsOf(inlined: Readonly<Record<string, Inlined>>): JsonObject {
   );
 }
 
-function failed(errors: readonly Finding[], warnings: readonly Finding[] = []): LoadedCompose {
-  return { model: EMPTY_MODEL, builds: {}, findings: { errors, warnings } };
+function failed(findings: LoadedCompose["findings"]): LoadedCompose {
+  return { model: EMPTY_MODEL, builds: {}, findings };
 }

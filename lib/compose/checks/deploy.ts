@@ -30,12 +30,11 @@ function checkIgnored({ report }: CheckContext, service: string, deploy: JsonObj
     report.warning([...keys, key], `\`deploy.${key}\` is ignored on a Compose host; remove it`);
   }
   const update = Object.keys(objectOf(deploy.update_config)).filter((name) => name !== "order");
-  for (const key of update) {
-    report.warning(
-      [...keys, "update_config", key],
-      `\`update_config.${key}\` is ignored: all replicas of the new version are healthy before any traffic moves; only \`order\` counts`,
-    );
-  }
+  if (update.length === 0) return;
+  report.warning(
+    [...keys, "update_config"],
+    `\`update_config\`: only \`order\` counts, ${update.sort().join(", ")} ${update.length === 1 ? "is" : "are"} ignored; every replica of a new version is healthy before any traffic moves`,
+  );
 }
 
 function checkRestart({ report }: CheckContext, service: string, definition: JsonObject): void {
