@@ -11,7 +11,11 @@ import type { PreviewInputs, Properties } from "./values";
 
 /** A resource provider behind the wire's types, so that different ones stand in one table. */
 export interface BoundResource {
-  check(news: Properties, context: Context): Promise<readonly Finding[]>;
+  check(
+    news: Properties,
+    context: Context,
+    olds: Properties | undefined,
+  ): Promise<readonly Finding[]>;
   diff(old: ResourceState, news: Properties, context: Context): Promise<DiffReply>;
   create(
     inputs: Properties,
@@ -37,7 +41,10 @@ export function bindResource<I extends object, O extends I>(
     inputs: inputsOf(inputs),
   });
   return {
-    check: async (news, context) => (await provider.check?.(previewOf(news), context)) ?? [],
+    check: async (news, context, olds) => {
+      const was = olds === undefined ? undefined : inputsOf(olds);
+      return (await provider.check?.(previewOf(news), context, was)) ?? [];
+    },
     diff: async (old, news, context) => {
       const details = changedInputs(old.inputs, news);
       const diff: Diff = (await provider.diff?.(oldOf(old), previewOf(news), context)) ?? {
@@ -116,8 +123,13 @@ export class ResourcePlugin implements Plugin {
     private readonly resources: Readonly<Record<string, BoundResource>>,
   ) {}
 
-  public async check(type: string, news: Properties, context: Context): Promise<CheckReply> {
-    const findings = await this.#resource(type).check(news, context);
+  public async check(
+    type: string,
+    news: Properties,
+    context: Context,
+    olds?: Properties,
+  ): Promise<CheckReply> {
+    const findings = await this.#resource(type).check(news, context, olds);
     const secrets = secretTexts(news);
     const failures = findings.map(({ at, message }) => ({
       // With a property's name the engine would print that property's value, also a secret one.

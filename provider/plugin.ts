@@ -53,7 +53,13 @@ export interface Plugin {
   checkConfig?(inputs: Properties): readonly CheckFailure[];
   /** Takes the provider resource's inputs. Default: they are not looked at. */
   configure?(inputs: Properties): void;
-  check(type: string, news: Properties, context: PluginContext): Promise<CheckReply>;
+  /** `olds` are the inputs of the last run; undefined for a resource that is not in state. */
+  check(
+    type: string,
+    news: Properties,
+    context: PluginContext,
+    olds?: Properties,
+  ): Promise<CheckReply>;
   diff(
     type: string,
     old: ResourceState,

@@ -26,8 +26,15 @@ export interface Diff {
  * secret in the inputs is secret in the outputs again without any doing of the resource.
  */
 export interface ResourceProvider<I extends object, O extends I> {
-  /** Every fault of the inputs; it may look at registry and host. Default: none. */
-  check?(inputs: PreviewInputs<I>, context: Context): Promise<readonly Finding[]>;
+  /**
+   * Every fault of the inputs; it may look at registry and host. Default: none.
+   * @param olds inputs of the last run; undefined for a resource that is not in state
+   */
+  check?(
+    inputs: PreviewInputs<I>,
+    context: Context,
+    olds: I | undefined,
+  ): Promise<readonly Finding[]>;
   /** Default: an input differs, credentials left aside. */
   diff?(old: Old<I, O>, news: PreviewInputs<I>, context: Context): Promise<Diff>;
   /** Never called in a preview. An UnfinishedError keeps what was made in state. */

@@ -44,10 +44,17 @@ export function encode(outputs: unknown, inputs: Properties): Properties {
   return traced;
 }
 
-/** Every secret text of the inputs that is long enough not to match by chance, longest first. */
+/** Members by these names are looked for in texts also where all of their object is secret. */
+const TELLING_NAME = /password|passphrase|secret|token|credential|private/i;
+
+/**
+ * The secret texts of the inputs that are long enough not to match by chance, longest first. Where
+ * a whole object is secret, only members with a telling name count: a registry that holds a
+ * password makes no secret of its address.
+ */
 export function secretTexts(value: unknown): readonly string[] {
   const found = new Set<string>();
-  collect(value, false, found);
+  collect(value, "plain", found);
   return [...found].sort((one, other) => other.length - one.length);
 }
 
@@ -59,14 +66,19 @@ export function redact(text: string, secrets: readonly string[]): string {
   return text.replace(new RegExp(escaped.join("|"), "g"), "[secret]");
 }
 
-function collect(value: unknown, secret: boolean, found: Set<string>): void {
+type Place = "plain" | "secret" | "in-secret";
+
+function collect(value: unknown, place: Place, found: Set<string>): void {
   if (isWrapped(value)) {
-    collect(value.value, true, found);
+    collect(value.value, "secret", found);
   } else if (Array.isArray(value)) {
-    for (const item of value) collect(item, secret, found);
+    for (const item of value) collect(item, place, found);
   } else if (isRecord(value)) {
-    for (const member of Object.values(value)) collect(member, secret, found);
-  } else if (secret && typeof value === "string" && !isUnknownText(value)) {
+    const within = place === "plain" ? "plain" : "in-secret";
+    for (const [name, member] of Object.entries(value)) {
+      collect(member, within === "in-secret" && TELLING_NAME.test(name) ? "secret" : within, found);
+    }
+  } else if (place === "secret" && typeof value === "string" && !isUnknownText(value)) {
     if (value.length >= SHORTEST_TRACED) found.add(value);
   }
 }

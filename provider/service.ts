@@ -125,7 +125,9 @@ function planCalls(service: Service): UntypedServiceImplementation {
       service,
       (request: rpc.CheckRequest) => [fromStruct(request.getNews())],
       async (request, type, context) => {
-        const reply = await plugin.check(type, fromStruct(request.getNews()), context);
+        const olds = request.hasOlds() ? fromStruct(request.getOlds()) : {};
+        const was = Object.keys(olds).length === 0 ? undefined : olds;
+        const reply = await plugin.check(type, fromStruct(request.getNews()), context, was);
         return checkResponse(reply.inputs, reply.failures);
       },
     ),

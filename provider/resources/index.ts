@@ -1,4 +1,10 @@
+import { bindResource } from "../dispatch";
 import type { BoundResource } from "../dispatch";
+import { imageIndex } from "./imageIndex";
+import { registryAccess } from "./registryAccess";
 
 /** Every resource of the plugin, by the last part of its token. */
-export const resources: Readonly<Record<string, BoundResource>> = {};
+export const resources: Readonly<Record<string, BoundResource>> = {
+  RegistryAccess: bindResource(registryAccess),
+  ImageIndex: bindResource(imageIndex),
+};

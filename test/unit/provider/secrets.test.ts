@@ -41,6 +41,16 @@ describe("secrets", () => {
     });
   });
 
+  it("looks in a secret object for members with a telling name alone", () => {
+    const registry = { endpoint: { server: "localhost:5005" }, push: { password: "pass-word" } };
+    assert.deepEqual(secretTexts({ registry: wrap(registry), model: wrap("whole text") }), [
+      "whole text",
+      "pass-word",
+    ]);
+    const outputs = encode({ registry, image: "localhost:5005/a" }, { registry: wrap(registry) });
+    assert.deepEqual(outputs, { registry: wrap(registry), image: "localhost:5005/a" });
+  });
+
   it("redacts the longest secret first", () => {
     const secrets = secretTexts({ one: wrap("secret"), two: wrap("secret-longer") });
     assert.equal(redact("x secret-longer y secret", secrets), "x [secret] y [secret]");
