@@ -1,0 +1,94 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../lib/errors";
+import { run } from "../lib/process/run";
+import { fingerprint, inTemporaryDirectory, isStamped, putStamp } from "./cache";
+import { CHECKOUT } from "./paths";
+import type { Report } from "./steps";
+
+/** A program built from a Go module whose versions and checksums are committed. */
+export interface GoTool {
+  /** Name of the program, of its stamp, and of dev/goTools/NAME with go.mod and go.sum. */
+  readonly name: string;
+  readonly module: string;
+  readonly importPath: string;
+  readonly ldflags: string;
+  /** Path of the finished program. */
+  readonly program: string;
+}
+
+const OLDEST_GO_MINOR = 25;
+
+/** Whether the program stands there as this recipe makes it. */
+export function isBuilt(tool: GoTool): boolean {
+  return existsSync(tool.program) && isStamped(tool.name, recipeOf(tool));
+}
+
+/**
+ * Builds the program where it is missing. Low priority: a build must not starve the machine.
+ * @throws UserError `go-missing`, `go-too-old`, `go-build-failed` with the last lines
+ */
+export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
+  if (isBuilt(tool)) return;
+  await checkGo();
+  await inTemporaryDirectory(async (directory) => {
+    for (const file of ["go.mod", "go.sum"]) {
+      copyFileSync(join(sources(tool), file), join(directory, file));
+    }
+    const unfinished = join(directory, tool.name);
+    const built = await run(
+      "nice",
+      ["-n", "10", "go", "build", "-o", unfinished, "-ldflags", tool.ldflags, tool.importPath],
+      {
+        cwd: directory,
+        env: { CGO_ENABLED: "0", GOWORK: "off" },
+        onLine: (line) => {
+          report(line.replace(/^go: /, ""));
+        },
+      },
+    );
+    if (built.code !== 0) throw buildError(tool, built.stderr);
+    mkdirSync(join(tool.program, ".."), { recursive: true });
+    renameSync(unfinished, tool.program);
+  });
+  putStamp(tool.name, recipeOf(tool));
+}
+
+function sources(tool: GoTool): string {
+  return join(CHECKOUT, "dev", "goTools", tool.module);
+}
+
+function recipeOf(tool: GoTool): string {
+  const files = ["go.mod", "go.sum"].map((file) => readFileSync(join(sources(tool), file)));
+  return fingerprint(tool.importPath, tool.ldflags, tool.program, ...files);
+}
+
+async function checkGo(): Promise<void> {
+  const version = await run("go", ["env", "GOVERSION"]).catch(() => undefined);
+  const given = version?.stdout.trim() ?? "";
+  const minor = /^go1\.(\d+)/.exec(given)?.[1];
+  if (minor === undefined) {
+    throw new UserError(
+      "`go` is not on PATH, and the Pulumi CLI cannot be downloaded here: install " +
+        `Go 1.${OLDEST_GO_MINOR} or newer, or put \`pulumi\` on PATH, and run again`,
+      "go-missing",
+    );
+  }
+  if (Number(minor) < OLDEST_GO_MINOR) {
+    throw new UserError(
+      `${given} is too old to build the Pulumi CLI: install Go 1.${OLDEST_GO_MINOR} or newer`,
+      "go-too-old",
+    );
+  }
+}
+
+function buildError(tool: GoTool, stderr: string): UserError {
+  const LAST_LINES = 8;
+  const lines = stderr.trim().split("\n").slice(-LAST_LINES);
+  return new UserError(
+    [`${tool.name} could not be built from its Go module:`, ...lines.map((line) => `  ${line}`)]
+      .concat("  check that `go env GOPROXY` answers, and run again")
+      .join("\n"),
+    "go-build-failed",
+  );
+}

@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run } from "../lib/process/run";
+import { isStamped, pointLink, putStamp } from "./cache";
+import { buildGoTool, isBuilt } from "./goTool";
+import type { GoTool } from "./goTool";
+import { CACHE_BIN, PULUMI_HOME, cached } from "./paths";
+import { step } from "./steps";
+import { OLDEST_PULUMI, isPulumiRecent } from "./versions";
+
+/** The npm package `pulumi` that downloads the CLI of the same version. */
+const NPM_VERSION = "3.265.0";
+/** Where that package and Pulumi's own Automation API keep a downloaded CLI. */
+const DOWNLOADED = join(PULUMI_HOME, "versions", NPM_VERSION, "bin", "pulumi");
+const BUILT_DIRECTORY = cached("cli", `v${OLDEST_PULUMI}`);
+const DOWNLOAD_TIMEOUT_MS = 300_000;
+const BUILT_ORIGIN = `v${OLDEST_PULUMI}, built from its Go module (the download is out of reach)`;
+
+const CLI: GoTool = {
+  name: "pulumi",
+  module: "pulumi",
+  importPath: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${OLDEST_PULUMI}`,
+  program: join(BUILT_DIRECTORY, "pulumi"),
+};
+
+/**
+ * The language host of the last line that is part of the SDK's module. It stands beside the CLI,
+ * where the engine looks first; on PATH alone the engine would warn at each run.
+ */
+const LANGUAGE_HOST: GoTool = {
+  name: "pulumi-language-nodejs",
+  module: "language-host",
+  importPath: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+  ldflags: "-s -w",
+  program: join(BUILT_DIRECTORY, "pulumi-language-nodejs"),
+};
+
+/** Which `pulumi` is used and where it came from, for one line on screen. */
+export interface PulumiCli {
+  readonly program: string;
+  readonly origin: string;
+}
+
+/**
+ * Finds or makes a Pulumi CLI with its Node language host: one on PATH that is new enough, else
+ * the official download, else both built from their Go modules.
+ */
+export async function ensurePulumiCli(): Promise<PulumiCli> {
+  const cli = (await onPath()) ?? downloaded() ?? built() ?? (await obtain());
+  pointLink(join(CACHE_BIN, "pulumi"), cli.program);
+  return cli;
+}
+
+/** Whether a CLI is there without any work. */
+export function isPulumiReady(): boolean {
+  return existsSync(join(CACHE_BIN, "pulumi"));
+}
+
+async function onPath(): Promise<PulumiCli | undefined> {
+  for (const directory of (process.env["PATH"] ?? "").split(delimiter)) {
+    const program = join(directory, "pulumi");
+    if (directory === CACHE_BIN || !existsSync(program)) continue;
+    const version = await run(program, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
+    if (!isPulumiRecent(version.stdout)) return undefined;
+    return { program, origin: `${version.stdout.trim()}, found on PATH` };
+  }
+  return undefined;
+}
+
+function downloaded(): PulumiCli | undefined {
+  if (!existsSync(DOWNLOADED) || !isStamped("pulumi-download", NPM_VERSION)) return undefined;
+  return { program: DOWNLOADED, origin: `v${NPM_VERSION}, the official download` };
+}
+
+function built(): PulumiCli | undefined {
+  if (!isBuilt(CLI) || !isBuilt(LANGUAGE_HOST)) return undefined;
+  return { program: CLI.program, origin: BUILT_ORIGIN };
+}
+
+async function obtain(): Promise<PulumiCli> {
+  return (await download()) ?? (await build());
+}
+
+/** The official package fails within a second where its server cannot be reached. */
+async function download(): Promise<PulumiCli | undefined> {
+  const args = ["exec", "--yes", `--package=pulumi@${NPM_VERSION}`, "--", "pulumi", "version"];
+  const done = await step(`downloading the Pulumi CLI v${NPM_VERSION}`, async () =>
+    run("npm", args, {
+      env: { PULUMI_HOME, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeoutMs: DOWNLOAD_TIMEOUT_MS,
+    }).catch(() => undefined),
+  );
+  if (done?.code !== 0 || !isPulumiRecent(done.stdout)) return undefined;
+  putStamp("pulumi-download", NPM_VERSION);
+  return downloaded();
+}
+
+async function build(): Promise<PulumiCli> {
+  await step(
+    `building the Pulumi CLI v${OLDEST_PULUMI} from its Go module (about 4 min)`,
+    (report) => buildGoTool(CLI, report),
+  );
+  await step("building Pulumi's Node language host from its Go module", (report) =>
+    buildGoTool(LANGUAGE_HOST, report),
+  );
+  return { program: CLI.program, origin: BUILT_ORIGIN };
+}

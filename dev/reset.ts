@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../lib/errors";
+import { run } from "../lib/process/run";
+import { daemonVersion } from "./dockerCli";
+import { ENGINE_PID } from "./dockerEngine";
+import { DOCKER, docker } from "./images/makeImage";
+import { REGISTRY_VOLUME } from "./localRegistry";
+import { CACHE, DEV_LABEL } from "./paths";
+import { isPulumiReady } from "./pulumiCli";
+import { pulumiCommand, pulumiOutput, wakeEngine } from "./pulumiCommand";
+import { DEV_STACK, hasDevStack } from "./start";
+import { step } from "./steps";
+
+const STOP_TIMEOUT_MS = 30_000;
+const POLL_MS = 200;
+
+/**
+ * `npm run reset`: takes the dev stack down and keeps its volumes. With `--all` it also removes
+ * everything that the dev environment ever made, and says what that is and what stays.
+ */
+export async function reset(args: readonly string[]): Promise<number> {
+  const [option, ...rest] = args;
+  if (rest.length > 0 || (option !== undefined && option !== "--all")) {
+    throw new UserError(
+      `\`npm run reset\` was given \`${args.join(" ")}\`; allowed is \`-- --all\` or nothing`,
+      "unknown-option",
+    );
+  }
+  const code = await takeDown();
+  if (code !== 0 || option === undefined) return code;
+  await removeEverything();
+  return 0;
+}
+
+async function takeDown(): Promise<number> {
+  if (!isPulumiReady() || !(await hasDevStack())) {
+    console.log("  The dev stack does not exist; nothing to take down.");
+    return 0;
+  }
+  await wakeEngine();
+  const code = await pulumiCommand(["destroy", "--stack", DEV_STACK, "--yes", "--skip-preview"]);
+  if (code === 0) console.log("  The dev stack is down. Its volumes are kept.");
+  return code;
+}
+
+async function removeEverything(): Promise<void> {
+  const removed: string[] = [];
+  const ours = existsSync(ENGINE_PID);
+  if (existsSync(DOCKER) && (await daemonVersion(DOCKER)) !== undefined) {
+    removed.push(...(await removeDockerObjects()));
+  }
+  if (isPulumiReady() && (await hasDevStack())) {
+    await pulumiOutput(["stack", "rm", DEV_STACK, "--yes", "--preserve-config"]);
+  }
+  if (ours) {
+    await step("stopping the Docker engine", stopEngine);
+    removed.push("the Docker engine's data with all images, containers and volumes in it");
+  }
+  await step(`removing ${CACHE}`, async () => {
+    await makeRemovable();
+    rmSync(CACHE, { recursive: true, force: true });
+  });
+  removed.push(`${CACHE}: the Pulumi CLI, plugins, state of the dev stack, passwords`);
+  console.log(["  Removed:", ...removed.map((line) => `    ${line}`)].join("\n"));
+  console.log(
+    "  Kept: installed Debian packages and their apt source, Go's module and build caches,\n" +
+      "    npm's cache, node_modules, and everything in other Docker engines that is not listed.",
+  );
+}
+
+/** By label, so that nothing of others is touched. Volumes of the services are not labelled. */
+async function removeDockerObjects(): Promise<string[]> {
+  const filter = ["--filter", `label=${DEV_LABEL}`];
+  const containers = lines(await docker(["ps", "-a", ...filter, "--format", "{{.Names}}"]));
+  if (containers.length > 0) await docker(["rm", "-f", ...containers]);
+  const repositories = ["bot-core-dev/*", "bot-core-dev/*/*"];
+  const named = await Promise.all(
+    repositories.map((pattern) =>
+      docker([
+        "images",
+        "--filter",
+        `reference=${pattern}`,
+        "--format",
+        "{{.Repository}}:{{.Tag}}",
+      ]),
+    ),
+  );
+  const images = named.flatMap(lines);
+  if (images.length > 0) await run(DOCKER, ["rmi", ...images]);
+  const volume = await run(DOCKER, ["volume", "rm", REGISTRY_VOLUME]);
+  return [
+    ...containers.map((name) => `container ${name}`),
+    ...images.map((name) => `image ${name}`),
+    ...(volume.code === 0 ? [`volume ${REGISTRY_VOLUME} with all images in the dev registry`] : []),
+  ];
+}
+
+async function stopEngine(): Promise<void> {
+  const pid = Number(readFileSync(ENGINE_PID, "utf8"));
+  if (!isDockerd(pid)) return;
+  process.kill(pid, "SIGTERM");
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
+  while (isDockerd(pid) && Date.now() < deadline) await sleep(POLL_MS);
+}
+
+/** The process id may meanwhile be another program's. */
+function isDockerd(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dockerd";
+  } catch {
+    return false;
+  }
+}
+
+/** A daemon that was killed leaves its mounts behind. */
+async function makeRemovable(): Promise<void> {
+  const mounts = existsSync("/proc/mounts") ? readFileSync("/proc/mounts", "utf8") : "";
+  const inside = mounts
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((target) => target.startsWith(`${CACHE}/`))
+    .sort()
+    .reverse();
+  for (const target of inside) await run("umount", [target]);
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
