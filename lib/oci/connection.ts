@@ -164,10 +164,18 @@ export class RegistryConnection {
   }
 }
 
+const SCOPE_ACTIONS: Readonly<Record<Action, string>> = {
+  login: "pull",
+  pull: "pull",
+  push: "pull,push",
+  // distribution asks for `delete` to cancel an upload, as for every DELETE.
+  cancel: "pull,push,delete",
+  delete: "delete",
+};
+
 /** Scope of the token (distribution token specification, "scope"). */
 function scopeOf({ action, repository, readsAlso }: Call): string {
   if (repository === undefined) return "";
-  const actions = { login: "pull", pull: "pull", push: "pull,push", delete: "delete" }[action];
   const further = readsAlso === undefined ? "" : ` repository:${readsAlso}:pull`;
-  return `repository:${repository}:${actions}${further}`;
+  return `repository:${repository}:${SCOPE_ACTIONS[action]}${further}`;
 }

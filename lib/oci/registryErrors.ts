@@ -4,7 +4,7 @@ import { type Credentials, redact } from "./credentials";
 import type { HttpResponse, TransportError } from "./transport";
 
 /** What a request is for; it decides the token's scope and the words of a refusal. */
-export type Action = "login" | "pull" | "push" | "delete";
+export type Action = "login" | "pull" | "push" | "cancel" | "delete";
 
 /** What errors need to know of a request. */
 export interface Attempt {
@@ -18,6 +18,7 @@ const ACTION_WORDS: Readonly<Record<Action, string>> = {
   login: "log in to",
   pull: "pull from",
   push: "push to",
+  cancel: "cancel an upload to",
   delete: "delete from",
 };
 const MAX_DETAIL = 300;

@@ -1,3 +1,4 @@
+import { UserError } from "../errors";
 import type { Call, RegistryConnection } from "./connection";
 import { digestOf } from "./digest";
 import { assertReference, assertRepository } from "./names";
@@ -70,14 +71,22 @@ export class Uploads {
     };
   }
 
-  /** Registries without cancelling answer 404 or 405 and let the upload expire. */
+  /**
+   * A registry without cancelling answers 404 or 405, and a login without the right to delete is refused:
+   * the empty upload then expires at the registry.
+   */
   private async cancel(repository: string, target: URL): Promise<void> {
-    await this.connection.request({
-      method: "DELETE",
-      target,
-      action: "push",
-      repository,
-      expected: [200, 202, 204, 400, 404, 405],
-    });
+    const expected = [200, 202, 204, 400, 404, 405];
+    try {
+      await this.connection.request({
+        method: "DELETE",
+        target,
+        action: "cancel",
+        repository,
+        expected,
+      });
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "registry-denied")) throw error;
+    }
   }
 }
