@@ -3,7 +3,7 @@ import { UserError } from "../lib/errors";
 import { run } from "../lib/process/run";
 import { installPackages, requireDebianRoot } from "./debian";
 import { DOCKER } from "./images/makeImage";
-import { mirrorName } from "./images/mirror";
+import { ensureLocalImage } from "./images/localImage";
 import { BUSYBOX } from "./images/recipes";
 import type { Architecture } from "./images/recipes";
 import type { Report } from "./steps";
@@ -19,8 +19,7 @@ const PACKAGES = ["qemu-user-static", "binfmt-support"];
 const INSTALLER = "tonistiigi/binfmt:qemu-v9.2.2";
 
 /**
- * Makes programs of another platform run in containers, where they do not yet. The image that
- * proves it has to be in the dev registry.
+ * Makes programs of another platform run in containers, where they do not yet.
  * @throws UserError `no-emulation`, `no-debian`, `no-root`, `apt-failed`
  */
 export async function ensureEmulation(foreign: Architecture): Promise<void> {
@@ -38,7 +37,7 @@ export async function ensureEmulation(foreign: Architecture): Promise<void> {
 }
 
 async function runs(foreign: Architecture): Promise<boolean> {
-  const image = `${mirrorName(BUSYBOX)}-${foreign}`;
+  const image = await ensureLocalImage(BUSYBOX, foreign);
   const tried = await run(DOCKER, [
     ...["run", "--rm", "--platform", `linux/${foreign}`, image, "true"],
   ]);

@@ -65,9 +65,9 @@ async function setUpDocker(tests: boolean): Promise<void> {
 async function setUpOtherPlatform(native: Architecture): Promise<void> {
   const foreign = native === "amd64" ? "arm64" : "amd64";
   await inOrder([
+    () => ensureEmulation(foreign),
     () => ensureBaseImage(BUSYBOX, native),
     () => ensureBaseImage(BUSYBOX, foreign),
-    () => ensureEmulation(foreign),
     () => ensureBaseImage(NODE_UNPACKED, foreign),
     () => ensureBaseImage(PYTHON_UNPACKED, foreign),
   ]);
