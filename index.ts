@@ -23,7 +23,7 @@ async function program(): Promise<StackOutputs> {
   });
   const images = declareImages(settings, registry, plan);
   const host = declareHost(settings, registry, compose, plan, images);
-  return stackOutputs(settings, plan, registry, images, host);
+  return stackOutputs(plan, registry, images, host);
 }
 
 export = refuse(program);

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../lib/settings/settings";
 import type { ComposeHost } from "./botcore/composeHost";
 import type { Registry } from "./registry/contract";
 import type { ReleasedImages } from "./releaseImages";
@@ -9,14 +8,15 @@ import type { VersionPlan } from "./versionPlan";
 export interface StackOutputs {
   readonly release: pulumi.Output<unknown>;
   readonly registry: pulumi.Output<unknown>;
-  readonly host: pulumi.Output<unknown> | undefined;
-  readonly previousVersion: string | undefined;
+  /** Absent where the settings name no host. */
+  readonly host?: pulumi.Output<unknown>;
+  /** Absent before the second version. */
+  readonly previousVersion?: string;
   /** Command lines that check the signatures; none while signing is off. */
   readonly verifyCommands: readonly string[];
 }
 
 export function stackOutputs(
-  settings: Settings,
   plan: VersionPlan,
   registry: Registry,
   images: ReleasedImages,
@@ -29,8 +29,8 @@ export function stackOutputs(
       server: registry.endpoint.server,
       repositories: registry.repositories,
     }),
-    host: host === undefined ? undefined : hostOutput(settings, host),
-    previousVersion: plan.previousVersion,
+    ...(host === undefined ? {} : { host: hostOutput(host) }),
+    ...(plan.previousVersion === undefined ? {} : { previousVersion: plan.previousVersion }),
     verifyCommands: [],
   };
 }
@@ -42,10 +42,8 @@ function releaseOutput(version: string, images: ReleasedImages): pulumi.Output<u
   });
 }
 
-function hostOutput(settings: Settings, host: ComposeHost): pulumi.Output<unknown> | undefined {
-  if (settings.host.kind === "off") return undefined;
-  const { address, engine } = settings.host.target;
-  return host.state.apply((state) => ({
+function hostOutput(host: ComposeHost): pulumi.Output<unknown> {
+  return pulumi.all([host.host, host.state]).apply(([{ address, engine }, state]) => ({
     address,
     engine,
     services: Object.fromEntries(
