@@ -17,7 +17,7 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     pattern:
-      /^error while interpolating (?<path>\S+): required variable (?<name>\w+) is missing a value: ?(?<why>.*)$/s,
+      /^error while interpolating (?<path>\S+): required variable (?<name>\w+) is missing a value(?:: (?<why>.*))?$/s,
     explain: ({ path = "", name = "", why = "" }) => ({
       path: keysOfPath(path),
       containing: `\${${name}`,
@@ -80,7 +80,7 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /error decoding '(?<path>[^']+)': (?<fault>.+)$/s,
+    pattern: /error decoding '(?<path>[^']+)': (?<fault>[^\n]+)/,
     explain: ({ path = "", fault = "" }) => ({
       path: keysOfPath(path),
       message: `\`${lastOf(path)}\` cannot be read: ${oneLine(fault)}`,
@@ -113,7 +113,7 @@ const RULES: readonly Rule[] = [
 
 /**
  * Rewrites what `docker compose config` prints when it refuses a file. What no rule knows is passed
- * through in one line. Recorded messages: test/fixtures/compose/messages.json.
+ * through in one line. Recorded messages: test/fixtures/compose/messages-2.26.1.json.
  */
 export function explainComposeError(stderr: string): Explained {
   const text = stderr

@@ -76,8 +76,9 @@ export async function loadCompose(options: LoadOptions): Promise<LoadedCompose> 
     at: file,
     message: "env file does not exist; create it, or correct `host.envFiles`",
   }));
-  if (errors.length + unread.length > 0)
-    {return failed({ errors: [...errors, ...unread], warnings: [] });}
+  if (errors.length + unread.length > 0) {
+    return failed({ errors: [...errors, ...unread], warnings: [] });
+  }
 
   const config: ConfigOptions = {
     projectDirectory,
