@@ -39,11 +39,8 @@ export async function publishIndex(
   options: PublishOptions = {},
 ): Promise<ImageIndexOutputs> {
   const { repository, version, source } = inputs;
-  const [children, existing] = await Promise.all([
-    readClaimed(client, inputs),
-    client.listTags(repository),
-  ]);
-  const tags = releaseTags({ version, source, existing });
+  const children = await readClaimed(client, inputs);
+  const tags = releaseTags({ version, source, existing: [] });
   const built = buildIndex(
     children.map(({ descriptor }) => descriptor),
     releaseAnnotations(inputs),
@@ -58,7 +55,11 @@ export async function publishIndex(
     await settleIndex(client, inputs, children, index);
   }
   await putAll(publication, [{ tag: version, kind: "immutable" }]);
-  const floating = ofKind(tags, "floating").filter(({ tag }) => tag !== version);
+  // Asked only now: a higher release may have come meanwhile.
+  const existing = await client.listTags(repository);
+  const floating = ofKind(releaseTags({ version, source, existing }), "floating").filter(
+    ({ tag }) => tag !== version,
+  );
   await putAll(publication, floating);
   return {
     ...inputs,

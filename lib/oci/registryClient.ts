@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { UserError } from "../errors";
 import type { RegistryEndpoint } from "../resources/registry";
 import { type Call, RegistryConnection, type RegistryOptions } from "./connection";
@@ -6,7 +5,7 @@ import type { Credentials } from "./credentials";
 import { digestOf, isDigest } from "./digest";
 import { MANIFEST_ACCEPT } from "./mediaTypes";
 import { assertReference, assertRepository } from "./names";
-import { parseJson } from "./registryErrors";
+import { listTags } from "./tagList";
 import type { HttpResponse } from "./transport";
 import { Uploads } from "./uploads";
 
@@ -23,9 +22,6 @@ export interface Manifest extends ManifestHead {
   readonly bytes: Buffer;
 }
 
-const TagsBody = z.object({ tags: z.array(z.string()).nullish() });
-const TAG_PAGE = 1000;
-const MAX_TAG_PAGES = 1000;
 /** Image configurations are some kilobytes; layers are never read. */
 const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 
@@ -135,29 +131,9 @@ export class RegistryClient {
   }
 
   /** All tags of a repository, in the registry's order; none for an unknown repository. */
-  public async listTags(repository: string): Promise<string[]> {
+  public listTags(repository: string): Promise<string[]> {
     assertRepository(repository);
-    const tags: string[] = [];
-    const seen = new Set<string>();
-    let target: string | URL | undefined = `/v2/${repository}/tags/list?n=${TAG_PAGE}`;
-    while (target !== undefined) {
-      const call: Call = {
-        method: "GET",
-        target,
-        action: "pull",
-        repository,
-        expected: [200, 404],
-      };
-      if (seen.has(String(target)) || seen.size >= MAX_TAG_PAGES) {
-        throw this.connection.answerError(call, "its list of tags does not end");
-      }
-      seen.add(String(target));
-      const response = await this.connection.request(call);
-      if (response.status === 404) return tags;
-      tags.push(...this.tagsIn(call, response));
-      target = this.nextPage(call, response.headers["link"]);
-    }
-    return tags;
+    return listTags(this.connection, repository);
   }
 
   /** A blob of up to 16 MiB, checked against its digest. */
@@ -227,22 +203,6 @@ export class RegistryClient {
     assertReference(reference);
     const target = `/v2/${repository}/manifests/${reference}`;
     return { method, target, action, repository, expected, headers: { accept: MANIFEST_ACCEPT } };
-  }
-
-  private tagsIn(call: Call, response: HttpResponse): readonly string[] {
-    const body = TagsBody.safeParse(parseJson(response.body.toString("utf8")));
-    if (body.success) return body.data.tags ?? [];
-    throw this.connection.answerError(call, "its list of tags is not JSON as specified");
-  }
-
-  /** The next page's address out of a Link header (RFC 8288), on the registry's own origin only. */
-  private nextPage(call: Call, link: string | string[] | undefined): URL | undefined {
-    const header = Array.isArray(link) ? link.join(",") : (link ?? "");
-    const next = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(header)?.[1];
-    if (next === undefined) return undefined;
-    const url = this.connection.addressIn(call, next);
-    if (url.origin === this.connection.api.origin) return url;
-    throw this.connection.answerError(call, `its list of tags goes on at \`${url.origin}\``);
   }
 }
 

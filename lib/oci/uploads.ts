@@ -2,6 +2,7 @@ import { UserError } from "../errors";
 import type { Call, RegistryConnection } from "./connection";
 import { digestOf } from "./digest";
 import { assertReference, assertRepository } from "./names";
+import type { HttpResponse } from "./transport";
 
 /** Blob uploads of distribution-spec 1.1, "Pushing blobs". */
 export class Uploads {
@@ -10,7 +11,7 @@ export class Uploads {
   /** Starts an upload and cancels it: the right to push is proven and nothing is left. */
   public async prove(repository: string): Promise<void> {
     const call = this.startCall(repository, "");
-    const response = await this.connection.request(call);
+    const response = await this.start(call, repository);
     await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
   }
 
@@ -19,7 +20,7 @@ export class Uploads {
     const digest = digestOf(bytes);
     if (await this.has(repository, digest)) return digest;
     const call = this.startCall(repository, "");
-    const started = await this.connection.request(call);
+    const started = await this.start(call, repository);
     const target = this.connection.addressIn(call, started.headers.location);
     target.searchParams.set("digest", digest);
     await this.connection.request({
@@ -57,6 +58,23 @@ export class Uploads {
       expected: [200, 404],
     });
     return response.status === 200;
+  }
+
+  /** Starts an upload; says so where the repository is missing or the whole registry takes no writes. */
+  private async start(call: Call, repository: string): Promise<HttpResponse> {
+    const response = await this.connection.request({ ...call, expected: [202, 404, 405] });
+    if (response.status === 202) return response;
+    const { server } = this.connection;
+    if (response.status === 405) {
+      throw new UserError(
+        `registry \`${server}\` takes no uploads at all: it is read-only; end its maintenance, or push to another registry`,
+        "registry-denied",
+      );
+    }
+    throw new UserError(
+      `repository \`${server}/${repository}\` does not exist, and the registry does not make it on a push; create it, or correct the repository's path in the stack's \`registry\` settings`,
+      "registry-repository",
+    );
   }
 
   private startCall(repository: string, query: string): Call {

@@ -14,7 +14,7 @@ describe("checkAccess", () => {
     fake = await FakeRegistry.start({
       auth: "bearer",
       users: {
-        push: { password: "pw-push", rights: ["pull", "push"] },
+        push: { password: "pw-push", rights: ["pull", "push", "delete"] },
         pull: { password: "pw-pull", rights: ["pull"] },
         none: { password: "pw-none", rights: [] },
       },

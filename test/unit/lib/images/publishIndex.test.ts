@@ -201,6 +201,18 @@ describe("publishIndex", () => {
     await fails(publishIndex(client, inputs(), { beforeVersion }), "tag-immutable", /other images/);
   });
 
+  it("takes no floating tag from a higher release that came while the gate ran", async () => {
+    const higher = inputs({ version: "v1.1.0", images: await pushBoth("two") });
+    let digest = "";
+    const beforeVersion = async (): Promise<void> => {
+      ({ digest } = await publishIndex(client, higher));
+    };
+    const { tags } = await publishIndex(client, inputs(), { beforeVersion });
+    assert.deepEqual(tags, ["0123456789ab", "main", "main-0123456789ab", "v1.0", "v1.0.0"]);
+    assert.equal(await digestOfTag("latest"), digest);
+    assert.equal(await digestOfTag("v1"), digest);
+  });
+
   it("flattens an image that is itself an index with an attestation", async () => {
     const wrapped = await Promise.all(
       images.map(async ({ platform, digest }) => ({

@@ -110,11 +110,8 @@ export class FakeRegistry {
     const authorization = request.headers.authorization ?? "";
     if (auth === "none") return undefined;
     const reading = request.method === "GET" || request.method === "HEAD";
-    const needed = reading
-      ? "pull"
-      : request.method === "DELETE" && !url.pathname.includes("uploads")
-        ? "delete"
-        : "push";
+    // As in distribution, every DELETE needs the right to delete, an upload's too.
+    const needed = reading ? "pull" : request.method === "DELETE" ? "delete" : "push";
     if (auth === "basic") {
       const user = this.userOf(request);
       if (user === undefined) return 401;

@@ -131,6 +131,28 @@ describe("RegistryClient", () => {
       assert.ok(fake.take().some((line) => line.startsWith("DELETE /v2/a/b/blobs/uploads/")));
     });
 
+    it("proves the right to push without the right to cancel", async () => {
+      const users = { write: { password: "w", rights: ["pull", "push"] } };
+      await start({ auth: "bearer", users });
+      const login = { username: "write", password: "w" };
+      await new RegistryClient(fake.endpoint, login, FAST).proveUpload("a/b");
+    });
+
+    for (const [status, code, words] of [
+      [404, "registry-repository", /`127[^`]*\/a\/b` does not exist.*create it/],
+      [405, "registry-denied", /takes no uploads at all/],
+    ] as const) {
+      it(`explains an upload that is answered ${status}`, async () => {
+        const client = await start({
+          intercept: (_request, response) => {
+            response.writeHead(status).end();
+            return true;
+          },
+        });
+        assert.match(await failure(client.proveUpload("a/b"), code), words);
+      });
+    }
+
     it("fetches one token for many requests at once, and a new one after a refusal", async () => {
       await start({ auth: "bearer", users: USERS });
       const client = new RegistryClient(fake.endpoint, PUSH, FAST);
