@@ -43,7 +43,9 @@ export async function diagnosis(
   const text = [
     `${container.service}: ${what}`,
     ...(probe === undefined ? [] : [`  last health probe: ${probe}`]),
-    lines.length === 0 ? `  ${container.name} printed nothing` : `  last lines of ${container.name}:`,
+    lines.length === 0
+      ? `  ${container.name} printed nothing`
+      : `  last lines of ${container.name}:`,
     ...lines.map((line) => `    ${line}`),
   ];
   return new UserError(text.join("\n"), "container-not-good");

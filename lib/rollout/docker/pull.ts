@@ -106,5 +106,8 @@ function pullError(reference: string, reason: string): UserError {
   const hint = /unauthorized|denied|authentication/i.test(reason)
     ? "see that the pull identity may read this repository"
     : "see that the host reaches the registry and the image is there";
-  return new UserError(`${reference} cannot be pulled to the host: ${reason}; ${hint}`, "pull-failed");
+  return new UserError(
+    `${reference} cannot be pulled to the host: ${reason}; ${hint}`,
+    "pull-failed",
+  );
 }

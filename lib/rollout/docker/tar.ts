@@ -21,7 +21,7 @@ export function tarOf(name: string, text: string): Buffer {
 
 /** The text of the first regular file of a tar archive; undefined where there is none. */
 export function firstFileOf(archive: Buffer): string | undefined {
-  for (let offset = 0; offset + BLOCK <= archive.length; ) {
+  for (let offset = 0; offset + BLOCK <= archive.length;) {
     const header = archive.subarray(offset, offset + BLOCK);
     if (header.every((byte) => byte === 0)) return undefined;
     const size = parseInt(header.toString("latin1", 124, 136), 8);

@@ -125,7 +125,8 @@ function planJob(
   from: Colour | undefined,
 ): Decision & { to: Colour } {
   const done = coloured(host, facts.name, from).some(
-    (container) => container.spec === spec && container.state === "exited" && container.exitCode === 0,
+    (container) =>
+      container.spec === spec && container.state === "exited" && container.exitCode === 0,
   );
   if (done) return { action: "keep", reason: "has run", to: from ?? "blue" };
   const earlier = host.records.find(({ services }) => services[facts.name]?.spec === spec);

@@ -72,5 +72,7 @@ export interface ReleasePlan {
 
 /** true: new containers are made. */
 export function replaces(action: Action): boolean {
-  return action === "start-first" || action === "stop-first" || action === "hold" || action === "adopt";
+  return (
+    action === "start-first" || action === "stop-first" || action === "hold" || action === "adopt"
+  );
 }

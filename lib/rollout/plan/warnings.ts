@@ -31,7 +31,8 @@ function blinks(planned: PlannedService, service: DesiredService): string[] {
     .flatMap(({ published, target }) => published.map(({ port }) => `${port}->${target}`))
     .join(", ");
   const which = ports === "" ? "its name" : `port ${ports}`;
-  if (action === "adopt") return [`${name}: ${which} blinks once while it changes over to the switch`];
+  if (action === "adopt")
+    return [`${name}: ${which} blinks once while it changes over to the switch`];
   if (planned.switch === "replace") return [`${name}: ${which} blinks: its switch restarts`];
   if (action === "stop-first" && planned.from !== undefined) {
     return [`${name}: is away while it is recreated (\`x-hold: true\` lets requests wait)`];
@@ -39,7 +40,11 @@ function blinks(planned: PlannedService, service: DesiredService): string[] {
   return [];
 }
 
-function overlaps(planned: PlannedService, service: DesiredService, drainSeconds: number): string[] {
+function overlaps(
+  planned: PlannedService,
+  service: DesiredService,
+  drainSeconds: number,
+): string[] {
   if (planned.action !== "start-first" || planned.from === undefined) return [];
   const { name, ports, fronted } = service.facts;
   const lines = [`${name}: runs twice for a moment`];

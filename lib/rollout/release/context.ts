@@ -76,11 +76,16 @@ export function startsBeside({ planned, desired }: Task): boolean {
 /** true: the old containers stop before the new ones start. */
 export function stopsBefore(task: Task): boolean {
   const { action } = task.planned;
-  return (action === "stop-first" || action === "hold" || action === "adopt") && !startsBeside(task);
+  return (
+    (action === "stop-first" || action === "hold" || action === "adopt") && !startsBeside(task)
+  );
 }
 
 /** Seconds that a service's containers may take to become good. */
-export function gateSeconds({ inputs }: Pick<Release, "inputs">, { facts }: DesiredService): number {
+export function gateSeconds(
+  { inputs }: Pick<Release, "inputs">,
+  { facts }: DesiredService,
+): number {
   const own = facts.gate.kind === "health" ? facts.gate.limitSeconds : facts.gate.forSeconds + 20;
   return inputs.rollout.timeoutSeconds ?? own;
 }

@@ -32,9 +32,7 @@ export async function retireOld(release: Release): Promise<void> {
     ];
     if (old.length > 0) release.report(`retiring the old containers of ${planned.name}`, true);
     await closeOld(release, task);
-    await Promise.all(
-      old.map((id) => retire(release.docker, id, desired.facts.stopGraceSeconds)),
-    );
+    await Promise.all(old.map((id) => retire(release.docker, id, desired.facts.stopGraceSeconds)));
     if (planned.switch === "remove") {
       await removeSwitch(release.docker, release.desired.project, planned.name);
     }

@@ -18,10 +18,10 @@ import { stopPlain } from "./traffic";
 export async function replaceInPlace(release: Release): Promise<void> {
   for (const task of tasksOf(release, stopsBefore)) {
     const { name } = task.planned;
-    const held = switchIsUsable(task) && task.planned.from !== undefined;
-    release.report(`${name}: recreating${held ? ", its requests wait" : ""}`, true);
+    const held = switchIsUsable(task) ? task.planned.from : undefined;
+    release.report(`${name}: recreating${held === undefined ? "" : ", its requests wait"}`, true);
     const old = coloured(release.host, name, task.planned.from);
-    if (held && task.planned.from !== undefined) await holdRequests(release, task, task.planned.from);
+    if (held !== undefined) await holdRequests(release, task, held);
     await stopOld(release, task, old);
     pushRemoval(release, task);
     const rendering: Rendering = { services: {}, extraVolumes: {} };

@@ -45,7 +45,10 @@ export async function findSwitch(
     [LABEL.service]: service,
   });
   if (found === undefined) {
-    throw new UserError(`the switch of ${service} was removed meanwhile; run again`, "switch-missing");
+    throw new UserError(
+      `the switch of ${service} was removed meanwhile; run again`,
+      "switch-missing",
+    );
   }
   return found;
 }

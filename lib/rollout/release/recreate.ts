@@ -26,7 +26,9 @@ export async function recreate(
 type Attachment = Docker.ContainerInspectInfo["NetworkSettings"]["Networks"][string];
 
 /** What was asked for, without what Docker gave (addresses, ids). */
-function endpoint({ Aliases, IPAMConfig, Links }: Attachment): Docker.EndpointSettings {
-  const asked = { Aliases, IPAMConfig, Links } as Docker.EndpointSettings;
-  return asked;
+function endpoint(attachment: Attachment): Docker.EndpointSettings {
+  const asked = Object.entries(attachment).filter(([key]) => ASKED.includes(key));
+  return Object.fromEntries(asked) as Docker.EndpointSettings;
 }
+
+const ASKED = ["Aliases", "IPAMConfig", "Links"];

@@ -1,4 +1,5 @@
 import type { ComposeModel, Json, JsonObject } from "../../compose/model";
+import { without } from "../../compose/json";
 import { renderedName, switchName } from "../../compose/names";
 import { renderColour } from "../../compose/renderColour";
 import { renderFile, secretEnvironment } from "../../compose/renderFile";
@@ -62,16 +63,25 @@ export function addServing(
   return name;
 }
 
-/** Adds the switch of a service. */
-export function addSwitch(release: Release, desired: DesiredService, rendering: Rendering): string {
+/**
+ * Adds the switch of a service.
+ * @param limits false: without the limits that this host does not grant
+ */
+export function addSwitch(
+  release: Release,
+  desired: DesiredService,
+  rendering: Rendering,
+  limits: boolean,
+): string {
   const { name } = desired.facts;
   const volume = `${name}-${CONFIG_VOLUME}`;
   rendering.extraVolumes[volume] = {
     name: switchVolume(release.desired.project, name),
     external: true,
   };
+  const definition = switchDefinition(release.model, desired.facts, release.switchImage);
   rendering.services[switchName(name)] = {
-    ...switchDefinition(release.model, desired.facts, release.switchImage),
+    ...(limits ? definition : without(definition, ["oom_score_adj", "ulimits"])),
     labels: {
       [LABEL.project]: release.desired.project,
       [LABEL.role]: "switch",

@@ -13,8 +13,7 @@ const MEMORY_RESERVE_BYTES = 128 * 2 ** 20;
  */
 export async function checkRoom(release: Release): Promise<void> {
   const wanted = tasksOf(release, startsBeside).reduce(
-    (bytes, { desired }) =>
-      bytes + (desired.facts.memoryLimitBytes ?? 0) * desired.facts.replicas,
+    (bytes, { desired }) => bytes + (desired.facts.memoryLimitBytes ?? 0) * desired.facts.replicas,
     0,
   );
   if (wanted === 0) return;
@@ -29,8 +28,10 @@ export async function checkRoom(release: Release): Promise<void> {
 }
 
 async function freeMemory({ docker, host }: Release): Promise<number | undefined> {
-  const running = Object.values(host.switches).find(({ container }) => container.state === "running");
-  if (running === undefined) return (await docker.info() as { MemTotal?: number }).MemTotal;
+  const running = Object.values(host.switches).find(
+    ({ container }) => container.state === "running",
+  );
+  if (running === undefined) return ((await docker.info()) as { MemTotal?: number }).MemTotal;
   const { output } = await execIn(docker, running.container.id, ["cat", "/proc/meminfo"]);
   const kibibytes = /^MemAvailable:\s+(\d+) kB/m.exec(output)?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;

@@ -54,8 +54,8 @@ export async function bringUpSwitches(release: Release): Promise<void> {
   const rendering: Rendering = { services: {}, extraVolumes: {} };
   await inParallel(missing, WIDTH, async (task) => {
     const config = switchConfig(task.desired, task.planned.from);
-    await seedSwitchConfig(docker, release.switchImage, desired.project, config);
-    addSwitch(release, task.desired, rendering);
+    const limits = await seedSwitchConfig(docker, release.switchImage, desired.project, config);
+    addSwitch(release, task.desired, rendering, limits);
   });
   for (const { planned } of missing) {
     if (planned.from !== undefined) continue;
@@ -67,7 +67,11 @@ export async function bringUpSwitches(release: Release): Promise<void> {
   await up(release, rendering);
   await inParallel(missing, WIDTH, async (task) => {
     const { id } = await findSwitch(docker, desired.project, task.planned.name);
-    await release.switches.put(task.planned.name, id, switchConfig(task.desired, task.planned.from));
+    await release.switches.put(
+      task.planned.name,
+      id,
+      switchConfig(task.desired, task.planned.from),
+    );
   });
 }
 
@@ -83,7 +87,8 @@ export async function replaceSwitch(
   const { docker, desired, undo, switches, host } = release;
   const { name, to } = task.planned;
   const old = host.switches[name];
-  const before = old === undefined ? undefined : await docker.getContainer(old.container.id).inspect();
+  const before =
+    old === undefined ? undefined : await docker.getContainer(old.container.id).inspect();
   const config = switchConfig(task.desired, to);
   undo.push(`bringing the switch of ${name} back`, async () => {
     await switches.drop(name);
@@ -92,11 +97,11 @@ export async function replaceSwitch(
       await bringBack(release, before, old.config ?? { ...config, active: task.planned.from });
     }
   });
-  await seedSwitchConfig(docker, release.switchImage, desired.project, config);
+  const limits = await seedSwitchConfig(docker, release.switchImage, desired.project, config);
   await switches.drop(name);
   if (old !== undefined) await retire(docker, old.container.id, SWITCH_GRACE_SECONDS);
   const rendering: Rendering = { services: {}, extraVolumes: {} };
-  addSwitch(release, task.desired, rendering);
+  addSwitch(release, task.desired, rendering, limits);
   await up(release, rendering);
   const { id } = await findSwitch(docker, desired.project, name);
   await switches.put(name, id, config);

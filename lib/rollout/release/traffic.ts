@@ -27,7 +27,10 @@ export async function moveTraffic(release: Release, gated: Gated): Promise<void>
       const began = performance.now();
       await open(line, { config, colour: task.planned.to, containers }, release.signal);
       const took = (performance.now() - began).toFixed(0);
-      release.report(`${task.planned.name}: traffic moved to ${task.planned.to} in ${took} ms`, true);
+      release.report(
+        `${task.planned.name}: traffic moved to ${task.planned.to} in ${took} ms`,
+        true,
+      );
     } else {
       await stopPlain(release, task);
       await replaceSwitch(release, task, containers);

@@ -146,9 +146,9 @@ function optional<K extends string>(key: K, value: string | undefined): Partial<
 /** Docker names a volume that nobody named by 64 hexadecimal digits. */
 function anonymousVolumes(info: Docker.ContainerInspectInfo): Record<string, string> {
   return Object.fromEntries(
-    info.Mounts.filter(({ Type, Name }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name ?? "")).map(
-      ({ Destination, Name }) => [Destination, Name ?? ""],
-    ),
+    info.Mounts.filter(
+      ({ Type, Name }) => Type === "volume" && /^[0-9a-f]{64}$/.test(Name ?? ""),
+    ).map(({ Destination, Name }) => [Destination, Name ?? ""]),
   );
 }
 

@@ -82,20 +82,13 @@ export async function awaitSlots(
 }
 
 /** Moves traffic: the new slots serve, and that is confirmed. The old ones still serve as well. */
-export async function open(
-  runtime: SwitchRuntime,
-  side: Side,
-  signal: AbortSignal,
-): Promise<void> {
+export async function open(runtime: SwitchRuntime, side: Side, signal: AbortSignal): Promise<void> {
   await setState(runtime, backendsOf(side.config), side.colour, side.config.slots, "ready");
   await awaitSlots(runtime, side, "serving", signal);
 }
 
 /** Requests and connections that are still on a colour. */
-export async function sessionsOn(
-  runtime: SwitchRuntime,
-  colour: Colour,
-): Promise<number> {
+export async function sessionsOn(runtime: SwitchRuntime, colour: Colour): Promise<number> {
   const slots = slotsOf(await readSlots(runtime), colour);
   return slots.reduce((sum, { sessions }) => sum + sessions, 0);
 }

@@ -32,10 +32,10 @@ const END = "\x04";
 
 // Shell builtins only, besides busybox's nc: a switch image may hold nothing else. Each command gets a
 // connection of its own, because HAProxy closes after one answer, which marks the answer's end.
-const BASH = `printf '${"\\004"}\\n'; while IFS= read -r line; do exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && {
+const BASH = `printf '\\004\\n'; while IFS= read -r line; do exec 3<>/dev/tcp/127.0.0.1/${ADMIN_PORT} && {
 printf '%s\\n' "$line" >&3; while IFS= read -r answer <&3; do printf '%s\\n' "$answer"; done; exec 3>&-; }
 printf '\\004\\n'; done`;
-const BUSYBOX = `printf '${"\\004"}\\n'; while IFS= read -r line; do
+const BUSYBOX = `printf '\\004\\n'; while IFS= read -r line; do
 printf '%s\\n' "$line" | nc 127.0.0.1 ${ADMIN_PORT}; printf '\\004\\n'; done`;
 
 /**
@@ -228,6 +228,9 @@ export async function setState(
 ): Promise<void> {
   const answer = await runtime.command(...setStateCommands(backends, colour, slots, state));
   if (answer !== "") {
-    throw new UserError(`the switch refused to set ${colour} ${state}: ${answer}`, "switch-refused");
+    throw new UserError(
+      `the switch refused to set ${colour} ${state}: ${answer}`,
+      "switch-refused",
+    );
   }
 }

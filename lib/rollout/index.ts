@@ -1,0 +1,13 @@
+export { connect, MINIMUM_COMPOSE, MINIMUM_ENGINE } from "./docker/connection";
+export type { ConnectOptions, HostConnection } from "./docker/connection";
+export type { PullLogin } from "./docker/pull";
+export { deployRelease, planRelease } from "./deploy";
+export type { DeployOptions, HostState } from "./deploy";
+export { destroyHost, readHost, unlock } from "./host";
+export type { Drift, HostReading } from "./host";
+export { plan } from "./plan/plan";
+export type { Action, DesiredRelease, PlannedService, ReleasePlan } from "./plan/types";
+export type { Credentials } from "./release/prepare";
+export type { Report } from "./report";
+export { readRecords } from "./state/records";
+export type { GenerationRecord, RecordedService } from "./state/records";
