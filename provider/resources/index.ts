@@ -1,5 +1,6 @@
 import { bindResource } from "../dispatch";
 import type { BoundResource } from "../dispatch";
+import { composeHost } from "./composeHost";
 import { imageIndex } from "./imageIndex";
 import { registryAccess } from "./registryAccess";
 
@@ -7,4 +8,5 @@ import { registryAccess } from "./registryAccess";
 export const resources: Readonly<Record<string, BoundResource>> = {
   RegistryAccess: bindResource(registryAccess),
   ImageIndex: bindResource(imageIndex),
+  ComposeHost: bindResource(composeHost),
 };
