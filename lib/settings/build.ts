@@ -20,7 +20,6 @@ export function parseBuild(root: ConfigReader): BuildSettings {
 function among(platforms: readonly string[]): Rule<string> {
   return {
     allowed: `the platforms that are built (${platforms.join(", ")})`,
-    candidates: platforms,
     parse: (value) => platforms.find((known) => known === value),
   };
 }

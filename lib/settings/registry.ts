@@ -14,11 +14,11 @@ export function parseRegistry(
 ): RegistrySettings | undefined {
   const name = readProvider(root, environment, faults);
   const provider = name === undefined ? undefined : findProvider(name);
-  if (provider?.parse === undefined) {
-    root.object("registry", provider?.example ?? "{}");
-    return undefined;
-  }
-  return provider.parse(root.objectOrEmpty("registry", provider.example), environment, faults);
+  const example = provider?.example ?? "{}";
+  const reader = root.has("registry")
+    ? root.object("registry", example)
+    : root.objectOrEmpty("registry", example);
+  return reader && provider?.parse?.(reader, environment, faults);
 }
 
 function readProvider(
