@@ -1,5 +1,6 @@
 import type { CheckContext } from "../context";
 import { replicasOf } from "../facts";
+import { keysOf } from "../source";
 import { publicationsOf, type Publication } from "../ports";
 
 const WILDCARDS = ["", "0.0.0.0", "::", "[::]"];
@@ -13,9 +14,12 @@ interface Use extends Publication {
  * container starts. Ports that Docker chooses, alone or from a range, do not clash.
  */
 export function checkHostPorts(context: CheckContext, switched: ReadonlySet<string>): void {
-  const uses = Object.entries(context.project.services).flatMap(([service, definition]) =>
-    publicationsOf(definition).map((publication): Use => ({ ...publication, service })),
-  );
+  const written = keysOf(context.sources, ["services"]);
+  const uses = Object.entries(context.project.services)
+    .sort(([a], [b]) => written.indexOf(a) - written.indexOf(b))
+    .flatMap(([service, definition]) =>
+      publicationsOf(definition).map((publication): Use => ({ ...publication, service })),
+    );
   const fixed = uses.filter(({ range }) => range !== undefined && range.first === range.last);
   fixed.forEach((use, index) => {
     const earlier = fixed.slice(0, index).find((other) => clash(use, other));
