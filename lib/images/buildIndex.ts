@@ -9,6 +9,7 @@ import { platformText } from "./platform";
 /** Annotation with the digest of everything that the service was built from. */
 export const INPUTS_ANNOTATION = "io.bot-core.inputs";
 export const REVISION_ANNOTATION = "org.opencontainers.image.revision";
+export const VERSION_ANNOTATION = "org.opencontainers.image.version";
 
 export interface BuiltIndex {
   readonly bytes: Buffer;
@@ -44,7 +45,7 @@ export function releaseAnnotations(inputs: ImageIndexInputs): Record<string, str
   const { source } = inputs;
   const values: Readonly<Record<string, string | undefined>> = {
     "org.opencontainers.image.title": inputs.service,
-    "org.opencontainers.image.version": inputs.version,
+    [VERSION_ANNOTATION]: inputs.version,
     "org.opencontainers.image.source": source.url,
     "org.opencontainers.image.url": source.url,
     [REVISION_ANNOTATION]: source.revision,

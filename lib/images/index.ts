@@ -1,7 +1,7 @@
 export { buildIndex, releaseAnnotations } from "./buildIndex";
 export { checkAccess } from "./checkAccess";
 export { buildTag, platformInputs, platformSuffix } from "./inputsDigest";
-export { type PublishedVersion, findBuilt, lookUpVersion } from "./lookUpVersion";
+export { type PublishedVersion, findBuilt, findTags, lookUpVersion } from "./lookUpVersion";
 export { platformText } from "./platform";
 export { pruneLocalBuilds } from "./pruneLocalBuilds";
 export { type PublishOptions, publishIndex } from "./publishIndex";

@@ -1,7 +1,9 @@
 import type { RegistryClient } from "../oci/registryClient";
 import type { PlatformImage } from "../resources/imageIndex";
-import { INPUTS_ANNOTATION, REVISION_ANNOTATION } from "./buildIndex";
+import { INPUTS_ANNOTATION, REVISION_ANNOTATION, VERSION_ANNOTATION } from "./buildIndex";
+import { candidateTags } from "../tags/releaseTags";
 import { type ChildImage, readImages, totalBytes } from "./manifests";
+import { currentDigests } from "./tagPlan";
 
 /** A version as it stands in the registry. */
 export interface PublishedVersion {
@@ -12,6 +14,8 @@ export interface PublishedVersion {
   /** From the annotations; absent where someone else published it. */
   readonly inputsDigest?: string;
   readonly revision?: string;
+  /** The version that it was published as, e.g. `v1.2.0` behind `latest`. */
+  readonly version?: string;
   /** Compressed bytes of configurations and unique layers, all platforms. */
   readonly sizeBytes: number;
 }
@@ -30,13 +34,15 @@ export async function lookUpVersion(
   const manifest = await client.getManifest(repository, version);
   if (manifest === undefined) return undefined;
   const { children, annotations } = await readImages(client, repository, manifest);
-  const inputs = annotations[INPUTS_ANNOTATION];
-  const revision = annotations[REVISION_ANNOTATION];
+  const known = {
+    inputsDigest: annotations[INPUTS_ANNOTATION],
+    revision: annotations[REVISION_ANNOTATION],
+    version: annotations[VERSION_ANNOTATION],
+  };
   return {
     digest: manifest.digest,
     platforms: platformImages(children),
-    ...(inputs === undefined ? {} : { inputsDigest: inputs }),
-    ...(revision === undefined ? {} : { revision }),
+    ...withoutAbsent(known),
     sizeBytes: totalBytes(children),
   };
 }
@@ -48,6 +54,37 @@ export async function findBuilt(
   tag: string,
 ): Promise<string | undefined> {
   return (await client.headManifest(repository, tag))?.digest;
+}
+
+/**
+ * Those tags that stand for a published version: VERSION, its aliases, `latest` and its commit, one HEAD
+ * each. Sorted.
+ */
+export async function findTags(
+  client: RegistryClient,
+  repository: string,
+  version: string,
+  published: PublishedVersion,
+): Promise<string[]> {
+  const candidates = new Set([
+    version,
+    ...candidateTags(published.version ?? version, published.revision),
+  ]);
+  const current = await currentDigests(client, repository, [...candidates]);
+  return [...current].flatMap(([tag, digest]) => (digest === published.digest ? [tag] : [])).sort();
+}
+
+function withoutAbsent<K extends string>(
+  values: Record<K, string | undefined>,
+): {
+  [key in K]?: string;
+} {
+  const present: { [key in K]?: string } = {};
+  for (const key of Object.keys(values) as K[]) {
+    const value = values[key];
+    if (value !== undefined) present[key] = value;
+  }
+  return present;
 }
 
 /** Platform and digest of some images, sorted by platform. */

@@ -5,7 +5,7 @@ import { isFloatingAlias, isSemverVersion } from "./version";
 const MAX_SLUG = 120;
 const HASH_LENGTH = 7;
 /** Tags with a meaning of their own: pull requests, build tags, signatures, commits. */
-const RESERVED = /^(pr-\d+|pb-.*|sha256-.*|(.*-)?[0-9a-f]{12}|branch-.*)$/;
+const RESERVED = /^((pr|pb|sha256|branch)(-.*)?|(.*-)?[0-9a-f]{12})$/;
 
 /**
  * The tag of a branch: lower case, everything but `[a-z0-9._-]` as `-`, cut at 128 characters.

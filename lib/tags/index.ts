@@ -1,3 +1,9 @@
 export { branchSlug } from "./branchSlug";
-export { type ReleaseTag, type ReleaseTagsArgs, type TagKind, releaseTags } from "./releaseTags";
+export {
+  type ReleaseTag,
+  type ReleaseTagsArgs,
+  type TagKind,
+  candidateTags,
+  releaseTags,
+} from "./releaseTags";
 export { isFloatingAlias, isMovable, isSemverVersion, validateTag } from "./version";

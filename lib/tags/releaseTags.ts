@@ -56,6 +56,23 @@ export function releaseTags({ version, source, existing }: ReleaseTagsArgs): Rel
   ]);
 }
 
+/**
+ * The tags that may stand for the same image as a published version, VERSION first: what a look-up asks
+ * for, because registries cannot list the tags of a digest.
+ */
+export function candidateTags(version: string, revision?: string): string[] {
+  const parsed = parseVersion(version);
+  const prefix = version.startsWith("v") ? "v" : "";
+  const aliases =
+    parsed === undefined || parsed.prerelease.length > 0
+      ? []
+      : [`${prefix}${parsed.major}.${parsed.minor}`, `${prefix}${parsed.major}`, "latest"];
+  const commit = /^[0-9a-f]{12,}$/.test(revision ?? "")
+    ? [(revision ?? "").slice(0, SHORT_SHA)]
+    : [];
+  return [version, ...aliases, ...commit];
+}
+
 function assertBuildable(version: string): void {
   const reason = validateTag(version);
   if (reason !== undefined) {

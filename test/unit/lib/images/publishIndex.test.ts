@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../../lib/errors";
-import { findBuilt, lookUpVersion, publishIndex } from "../../../../lib/images";
+import { findBuilt, findTags, lookUpVersion, publishIndex } from "../../../../lib/images";
 import { DOCKER_LIST, OCI_INDEX, RegistryClient } from "../../../../lib/oci";
 import type { ImageIndexInputs, PlatformImage } from "../../../../lib/resources/imageIndex";
 import { FakeRegistry } from "../oci/fakeRegistry";
@@ -109,6 +109,7 @@ describe("publishIndex", () => {
       platforms: [...images].sort((a, b) => (a.platform < b.platform ? -1 : 1)),
       inputsDigest: "1".repeat(64),
       revision: SHA,
+      version: "v1.0.0",
       sizeBytes,
     });
     assert.ok(fake.take().every((line) => !line.includes("/blobs/")));
@@ -116,6 +117,18 @@ describe("publishIndex", () => {
     assert.equal(await lookUpVersion(client, "bot-core/none", "v1.0.0"), undefined);
     const sizes = [...fake.blobs.values()].reduce((sum, blob) => sum + blob.length, 0);
     assert.equal(sizeBytes, sizes);
+  });
+
+  it("finds the tags of a published version again", async () => {
+    await publishIndex(client, inputs());
+    await publishIndex(client, inputs({ version: "v1.0.1", images: await pushBoth("two") }));
+    const tagsOf = async (version: string): Promise<string[]> => {
+      const published = (await lookUpVersion(client, REPOSITORY, version))!;
+      return findTags(client, REPOSITORY, version, published);
+    };
+    assert.deepEqual(await tagsOf("v1.0.0"), ["0123456789ab", "v1.0.0"]);
+    assert.deepEqual(await tagsOf("v1.0.1"), ["latest", "v1", "v1.0", "v1.0.1"]);
+    assert.deepEqual(await tagsOf("main"), ["latest", "main", "v1", "v1.0", "v1.0.1"]);
   });
 
   it("puts nothing the second time and gives the same digest", async () => {

@@ -148,6 +148,7 @@ describe("branchSlug", () => {
     ["latest", /^branch-latest$/],
     ["pr-17", /^branch-pr-17$/],
     ["pb-x", /^branch-pb-x$/],
+    ["pB", /^branch-pb-[0-9a-f]{7}$/],
     ["日本", /^branch-[0-9a-f]{7}$/],
     ["a".repeat(200), /^a{120}-[0-9a-f]{7}$/],
   ];
