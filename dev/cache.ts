@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -62,10 +63,30 @@ export function pointLink(link: string, target: string): void {
  */
 export async function inTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   mkdirSync(cached("tmp"), { recursive: true });
-  const directory = mkdtempSync(cached("tmp", "work-"));
+  const directory = mkdtempSync(cached("tmp", `${process.pid}-`));
   try {
     return await work(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Removes what processes that were killed have left half done. */
+export function removeLeftovers(): void {
+  if (!existsSync(cached("tmp"))) return;
+  for (const name of readdirSync(cached("tmp"))) {
+    if (isRunning(Number(name.split("-")[0]))) continue;
+    rmSync(cached("tmp", name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this id is there, ours or another user's. */
+export function isRunning(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

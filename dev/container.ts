@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { UserError, messageOf } from "../lib/errors";
 import { fingerprint, inTemporaryDirectory } from "./cache";
 import { docker } from "./images/makeImage";
 import { DEV_LABEL } from "./paths";
@@ -31,7 +32,7 @@ export async function ensureContainer(container: DevContainer): Promise<void> {
   ]).catch(() => "");
   if (inspected === `${recipe} true`) return;
   if (inspected.startsWith(`${recipe} `)) {
-    await docker(["start", container.name]);
+    await start(container.name);
     return;
   }
   await docker(["rm", "-f", container.name]);
@@ -51,7 +52,21 @@ async function create(container: DevContainer, recipe: string): Promise<void> {
     for (const [file, content] of Object.entries(files)) writeFileSync(join(source, file), content);
     await docker(["cp", `${source}/.`, `${name}:${directory}`]);
   });
-  await docker(["start", name]);
+  await start(name);
+}
+
+async function start(name: string): Promise<void> {
+  await docker(["start", name]).catch((error: unknown) => {
+    const taken = /(\d+\.\d+\.\d+\.\d+:\d+).*(?:already allocated|already in use)/.exec(
+      messageOf(error),
+    );
+    if (taken === null) throw error;
+    throw new UserError(
+      `${name} needs ${taken[1] ?? "a port"}, which another program uses: stop that one and run again`,
+      "port-taken",
+      { cause: error },
+    );
+  });
 }
 
 /** By the image's id: a name may come to mean another image. */

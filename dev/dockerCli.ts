@@ -5,7 +5,7 @@ import { CACHE_BIN } from "./paths";
 
 /** Where Debian puts the client of its engine; another one may stand before it on PATH. */
 const DEBIAN_CLIENT = "/usr/bin/docker";
-const DEBIAN_ENGINE = "/usr/sbin/dockerd";
+export const DEBIAN_ENGINE = "/usr/sbin/dockerd";
 
 /**
  * A docker client that knows both compose and buildx: the one that came with Debian's engine, else

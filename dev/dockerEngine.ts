@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../lib/errors";
 import { pointLink, writeWhole } from "./cache";
 import { installFromSuite, requireDebianRoot } from "./debian";
-import { daemonVersion, findDockerCli } from "./dockerCli";
+import { DEBIAN_ENGINE, daemonVersion, findDockerCli } from "./dockerCli";
 import { CACHE_BIN, cached } from "./paths";
 import { step } from "./steps";
 
@@ -41,7 +41,7 @@ export async function ensureDockerEngine(): Promise<DockerEngine> {
 }
 
 function originOf(): string {
-  return existsSync(ENGINE_PID) ? "started by the dev environment" : "as it is on this machine";
+  return isOwnEngine() ? "started by the dev environment" : "as it is on this machine";
 }
 
 async function install(): Promise<string> {
@@ -59,30 +59,33 @@ async function install(): Promise<string> {
 
 /** Starts a daemon that outlives this process, with data of its own. */
 async function start(program: string): Promise<string> {
-  if (process.env["DOCKER_HOST"] !== undefined) {
+  const host = process.env["DOCKER_HOST"];
+  if (host !== undefined && host !== "") {
     throw new UserError(
-      `no Docker engine answers at DOCKER_HOST=${process.env["DOCKER_HOST"]}: start it or unset DOCKER_HOST`,
+      `no Docker engine answers at DOCKER_HOST=${host}: start it, or unset DOCKER_HOST`,
       "no-docker",
     );
   }
-  if (!existsSync("/usr/sbin/dockerd") && process.platform !== "linux") {
-    throw new UserError(
-      "the Docker engine does not answer: start Docker and run again",
-      "no-docker",
-    );
-  }
-  requireDebianRoot("the Docker engine does not answer", `${INSTEAD} and run again`);
-  if (!existsSync("/usr/sbin/dockerd")) await install();
+  requireDebianRoot("the Docker engine does not answer", "start Docker and run again");
+  if (!existsSync(DEBIAN_ENGINE)) await install();
   mkdirSync(ENGINE_DATA, { recursive: true });
   const log = openSync(ENGINE_LOG, "a");
-  const daemon = spawn("dockerd", ["--data-root", ENGINE_DATA], {
+  const daemon = spawn(DEBIAN_ENGINE, ["--data-root", ENGINE_DATA], {
     detached: true,
     stdio: ["ignore", log, log],
     cwd: "/",
   });
+  closeSync(log);
+  // A failure to start shows in the wait that follows.
+  daemon.on("error", () => undefined);
   writeWhole(ENGINE_PID, String(daemon.pid ?? ""));
   daemon.unref();
   return waitUntilUp(program);
+}
+
+/** Whether the dev environment runs an engine of its own here, up or down. */
+export function isOwnEngine(): boolean {
+  return existsSync(ENGINE_PID);
 }
 
 async function waitUntilUp(program: string): Promise<string> {

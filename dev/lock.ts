@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dirname } from "node:path";
+import { isRunning } from "./cache";
 import { cached } from "./paths";
 import { note } from "./steps";
 
@@ -87,11 +88,5 @@ function startTime(pid: number): string {
 
 function isAlive(content: string): boolean {
   const pid = pidOf(content);
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return identity(pid) === content;
+  return isRunning(pid) && identity(pid) === content;
 }

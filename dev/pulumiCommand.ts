@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../lib/errors";
 import { run } from "../lib/process/run";
-import { ensureDockerEngine } from "./dockerEngine";
+import { ensureDockerEngine, isOwnEngine } from "./dockerEngine";
 import { devEnvironment } from "./environment";
 import { runInForeground } from "./foreground";
 import { CACHE_BIN, CHECKOUT } from "./paths";
@@ -23,10 +23,13 @@ export async function pulumiOutput(
   return run(PULUMI, args, { env: devEnvironment(), cwd: CHECKOUT });
 }
 
-/** After a reboot the engine that the dev environment started is down; its containers come along. */
+/**
+ * After a reboot the engine that the dev environment started is down; its containers come along
+ * with it. Other engines are their owner's business, and not every command needs one.
+ */
 export async function wakeEngine(): Promise<void> {
   requireSetUp();
-  await ensureDockerEngine();
+  if (isOwnEngine()) await ensureDockerEngine();
 }
 
 function requireSetUp(): void {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../lib/errors";
 import { run } from "../lib/process/run";
 import { daemonVersion } from "./dockerCli";
-import { ENGINE_PID } from "./dockerEngine";
+import { ENGINE_PID, isOwnEngine } from "./dockerEngine";
 import { DOCKER, docker } from "./images/makeImage";
 import { REGISTRY_VOLUME } from "./localRegistry";
 import { CACHE, DEV_LABEL } from "./paths";
@@ -46,7 +46,7 @@ async function takeDown(): Promise<number> {
 
 async function removeEverything(): Promise<void> {
   const removed: string[] = [];
-  const ours = existsSync(ENGINE_PID);
+  const ours = isOwnEngine();
   if (existsSync(DOCKER) && (await daemonVersion(DOCKER)) !== undefined) {
     removed.push(...(await removeDockerObjects()));
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, statfsSync } from "node:fs";
 import { UserError, messageOf } from "../lib/errors";
-import { isStamped, putStamp } from "./cache";
+import { isStamped, putStamp, removeLeftovers } from "./cache";
 import { docker } from "./images/makeImage";
 import { ensureBaseImage } from "./images/mirror";
 import {
@@ -37,6 +37,7 @@ const NEEDED_LATER_GIB = 2;
 export async function setUp({ tests }: { tests: boolean }): Promise<void> {
   mkdirSync(CACHE, { recursive: true });
   await withLock("set-up", async () => {
+    removeLeftovers();
     checkSpace();
     await together([setUpPulumi(), setUpDocker(tests)]);
     putStamp(STAMP, "complete");
