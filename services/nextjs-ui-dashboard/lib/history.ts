@@ -18,11 +18,7 @@ export function withSnapshot(histories: Histories, snapshot: Snapshot): Historie
 }
 
 /** Puts the points that were fetched before those that arrived live meanwhile. */
-export function withPast(
-  histories: Histories,
-  symbol: string,
-  past: readonly Point[],
-): Histories {
+export function withPast(histories: Histories, symbol: string, past: readonly Point[]): Histories {
   const end = past.at(-1)?.time ?? 0;
   const later = (histories[symbol] ?? []).filter((point) => point.time > end);
   return { ...histories, [symbol]: [...past, ...later].slice(-KEPT_POINTS) };
