@@ -40,21 +40,26 @@ function load(version = "v1.0.0", profiles = ""): Promise<LoadedCompose> {
 /** Every service of the model as a first release renders it. */
 function renderAll(model: ComposeModel): Record<string, JsonObject> {
   const names = Object.keys(model.services);
-  const rendered = names.flatMap((name): [string, JsonObject][] => {
+  const services: Record<string, JsonObject> = {};
+  for (const name of names) {
     const facts = serviceFacts(name, model);
-    const colour = facts.fronted ? ("blue" as const) : undefined;
+    const { fronted } = facts;
+    const colour = fronted ? "blue" : undefined;
     const image = `registry.example/${name}@${DIGEST}`;
     const labels = { "bot-core.service": name };
-    const service = renderColour({ model, name, colour, fronted: facts.fronted, image, labels });
+    services[renderedName(name, colour)] = renderColour({
+      model,
+      name,
+      colour,
+      fronted,
+      image,
+      labels,
+    });
+    if (!fronted) continue;
     const configVolume = `${switchName(name)}-config`;
-    return [
-      [renderedName(name, colour), service],
-      ...(facts.fronted
-        ? [[switchName(name), renderSwitch({ model, facts, image, configVolume, labels })] as const]
-        : []),
-    ].map(([key, value]): [string, JsonObject] => [key, value]);
-  });
-  return Object.fromEntries(rendered);
+    services[switchName(name)] = renderSwitch({ model, facts, image, configVolume, labels });
+  }
+  return services;
 }
 
 function switchVolumes(services: Readonly<Record<string, JsonObject>>): JsonObject {
