@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Dirent, createReadStream } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readFile, readdir, readlink } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { UserError, messageOf } from "../errors";
 import { hexDigestOf } from "../oci/digest";
@@ -26,6 +26,8 @@ interface Found {
 }
 
 const PARALLEL = 8;
+/** Bytes up to which a file is read whole. */
+const SMALL_FILE = 1024 * 1024;
 const EXECUTE_BY_OWNER = 0o100;
 const PERMISSIONS = 0o777;
 
@@ -58,14 +60,23 @@ export async function readEntry(root: string, { path, kind }: Found): Promise<Tr
     const { mode, size } = await lstat(full);
     const actualMode = mode & PERMISSIONS;
     const normal = (mode & EXECUTE_BY_OWNER) === 0 ? 0o644 : 0o755;
-    return { path, kind, mode: normal, actualMode, content: await hashFile(full), bytes: size };
+    return {
+      path,
+      kind,
+      mode: normal,
+      actualMode,
+      content: await hashFile(full, size),
+      bytes: size,
+    };
   } catch (error) {
     throw unreadable(full, error);
   }
 }
 
-/** sha256 (hex) of a file, whatever its size. */
-export async function hashFile(file: string): Promise<string> {
+/** sha256 (hex) of a file, whatever its size. @param size bytes, where known */
+export async function hashFile(file: string, size = Infinity): Promise<string> {
+  // A stream costs more than reading a small file whole.
+  if (size <= SMALL_FILE) return hexDigestOf(await readFile(file));
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
