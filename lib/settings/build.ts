@@ -9,7 +9,7 @@ const DEFAULT_PLATFORMS = ["linux/amd64", "linux/arm64"] as const;
 export function parseBuild(root: ConfigReader): BuildSettings {
   const platforms = root.list("platforms", platform) ?? DEFAULT_PLATFORMS;
   const builders = root
-    .objectOrEmpty("builders", '{"linux/arm64":"ssh://builder"}')
+    .objectOrEmpty("builders", ["linux/arm64", "ssh://builder"])
     .map(among(platforms), { ...dockerHost, example: "ssh://builder" });
   const mode = root.read("build", oneOf(["missing", "never"])) ?? "missing";
   const push = root.read("push", boolean(true)) ?? true;

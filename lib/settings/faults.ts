@@ -26,7 +26,7 @@ export class Faults {
       given(value, secret, hidden, rule),
       `allowed: ${rule.allowed}`,
       ...didYouMean(hidden ? undefined : value, rule.candidates ?? []),
-      `run: ${setCommand(path, asks ? undefined : rule.example)}`,
+      `run: ${mendOf(path, rule, asks)}`,
     ]);
   }
 
@@ -45,7 +45,7 @@ export class Faults {
       "not set",
       ...(note === undefined ? [] : [note]),
       `allowed: ${rule.allowed}`,
-      `run: ${setCommand(path, rule.example)}`,
+      `run: ${mendOf(path, rule, false)}`,
     ]);
   }
 
@@ -82,6 +82,12 @@ export class Faults {
   private add(at: string, parts: readonly string[]): void {
     this.findings.push({ at, message: parts.join("; ") });
   }
+}
+
+function mendOf(path: Path, rule: AnyRule, asks: boolean): string {
+  if (rule.inside === undefined) return setCommand(path, asks ? undefined : rule.example);
+  const [key, example] = rule.inside;
+  return setCommand([...path, key], example);
 }
 
 function given(value: unknown, secret: boolean, hidden: boolean, rule: AnyRule): string {

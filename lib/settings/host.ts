@@ -3,6 +3,7 @@ import { oneOf, type Rule } from "./rules";
 import type { HostSettings } from "./settings";
 import { dockerHost, pinnedImage, projectFile, projectName } from "./words";
 
+const HOST_EXAMPLE = ["address", "unix:///var/run/docker.sock"] as const;
 const DEFAULT_PROJECT = "bot-core";
 
 /** HAProxy 3.0 of Docker's official images, by the digest of its index. */
@@ -33,11 +34,11 @@ function readHost(root: ConfigReader, isDeployed: boolean): ConfigReader | undef
     return undefined;
   }
   if (!root.has("host") && isDeployed) root.require("host", hostOrFalse);
-  return root.object("host", '{"address":"unix:///var/run/docker.sock"}');
+  return root.object("host", HOST_EXAMPLE);
 }
 
 const hostOrFalse: Rule<false> = {
   allowed: "{address, engine?, project?, envFiles?}, or false to publish only",
-  example: '{"address":"unix:///var/run/docker.sock"}',
+  inside: HOST_EXAMPLE,
   parse: (value) => (value === false || value === "false" ? false : undefined),
 };

@@ -1,14 +1,14 @@
 import type { Faults } from "./faults";
 import { parsePrivateRegistry } from "./privateRegistry";
-import type { ConfigReader } from "./reader";
+import type { ConfigReader, ObjectExample } from "./reader";
 import type { Environment, RegistrySettings } from "./settings";
 
 /** One kind of registry: how it is recognised, and how its `registry` object is read. */
 interface Provider {
   /** Whether a server is of this kind; for DOCKER_REGISTRY without `provider`. */
   readonly detects: (server: string) => boolean;
-  /** An object for `registry` that shows what it takes. */
-  readonly example: string;
+  /** A key that its `registry` object takes, with a value. */
+  readonly example: ObjectExample;
   /** Reads the `registry` object. Absent: not built yet. */
   readonly parse?: (
     reader: ConfigReader,
@@ -21,27 +21,27 @@ interface Provider {
 export const providers = {
   ghcr: {
     detects: (server) => server === "ghcr.io",
-    example: '{"owner":"OWNER","repository":"REPOSITORY"}',
+    example: ["owner", "OWNER"],
   },
   ecr: {
     detects: (server) => /\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(server),
-    example: '{"region":"eu-central-1"}',
+    example: ["region", "eu-central-1"],
   },
   gar: {
     detects: (server) => /(^|\.)gcr\.io$|-docker\.pkg\.dev$/.test(server),
-    example: '{"project":"PROJECT","location":"europe-west3"}',
+    example: ["project", "PROJECT"],
   },
   acr: {
     detects: (server) => server.endsWith(".azurecr.io"),
-    example: '{"resourceGroup":"GROUP","name":"NAME"}',
+    example: ["name", "NAME"],
   },
   dockerhub: {
     detects: (server) => server === "docker.io",
-    example: '{"namespace":"NAMESPACE"}',
+    example: ["namespace", "NAMESPACE"],
   },
   private: {
     detects: () => true,
-    example: '{"server":"registry.example.com"}',
+    example: ["server", "registry.example.com"],
     parse: parsePrivateRegistry,
   },
 } as const satisfies Record<string, Provider>;

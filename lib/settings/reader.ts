@@ -5,6 +5,9 @@ import type { Rule } from "./rules";
 
 type Entries = ReadonlyMap<string, unknown>;
 
+/** A key that an object takes, and a legal value of it. */
+export type ObjectExample = readonly [key: string, value: string];
+
 /**
  * Reads one object of the configuration key by key. What was read is what is known:
  * `refuseUnknown` reports the rest. Nothing here throws: faults are collected, and a faulty value
@@ -73,7 +76,7 @@ export class ConfigReader {
   }
 
   /** An object's own reader; undefined where it is absent or no object. */
-  public object(key: string, example: string): ConfigReader | undefined {
+  public object(key: string, example: ObjectExample): ConfigReader | undefined {
     if (!this.take(key)) return undefined;
     const secret = this.isSecret(key);
     const entries = this.check(this.path(key), this.entries.get(key), objectRule(example), secret);
@@ -81,7 +84,7 @@ export class ConfigReader {
   }
 
   /** As `object`, with an empty one where it is absent or faulty. */
-  public objectOrEmpty(key: string, example: string): ConfigReader {
+  public objectOrEmpty(key: string, example: ObjectExample): ConfigReader {
     return (
       this.object(key, example) ??
       new ConfigReader(new Map(), this.faults, () => this.isSecret(key), this.path(key))
@@ -151,15 +154,15 @@ function parseJson(value: string): unknown {
 function listOf(rule: Rule<string>): Rule<readonly unknown[]> {
   return {
     allowed: `a list, not empty, of ${rule.allowed}`,
-    example: JSON.stringify([rule.example]),
+    inside: [0, rule.example ?? "…"],
     parse: parseList,
   };
 }
 
-function objectRule(example: string): Rule<Entries> {
+function objectRule([key, value]: ObjectExample): Rule<Entries> {
   return {
-    allowed: `an object like ${example}`,
-    example,
+    allowed: `an object like {${key}: ${value}}`,
+    inside: [key, value],
     // Text that was meant as an object may hold a password.
     hidden: (value) => typeof value === "string",
     parse: parseObject,

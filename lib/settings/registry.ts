@@ -1,6 +1,6 @@
 import { UserError } from "../errors";
 import type { Faults } from "./faults";
-import { detectProvider, findProvider, providerNames } from "./providers";
+import { detectProvider, findProvider, providerNames, providers } from "./providers";
 import type { ConfigReader } from "./reader";
 import { oneOf, type Rule } from "./rules";
 import { namespaceName, splitReference } from "./server";
@@ -14,7 +14,7 @@ export function parseRegistry(
 ): RegistrySettings | undefined {
   const name = readProvider(root, environment, faults);
   const provider = name === undefined ? undefined : findProvider(name);
-  const example = provider?.example ?? "{}";
+  const example = (provider ?? providers.private).example;
   const reader = root.has("registry")
     ? root.object("registry", example)
     : root.objectOrEmpty("registry", example);

@@ -17,7 +17,7 @@ export function parseRelease(
   const services = root.list("services", serviceName);
   const gitSha = readVariable("GIT_SHA", environment, commit, faults);
   const variables = root
-    .objectOrEmpty("environment", '{"LOG_LEVEL":"info"}')
+    .objectOrEmpty("environment", ["LOG_LEVEL", "info"])
     .map(variableName, variableValue);
   return {
     version: version ?? "",

@@ -7,7 +7,7 @@ const MOST_RELEASES = 100;
 
 /** Reads `rollout`: the host's side of a release. */
 export function parseRollout(root: ConfigReader): RolloutSettings {
-  const reader = root.objectOrEmpty("rollout", '{"drainSeconds":30}');
+  const reader = root.objectOrEmpty("rollout", ["drainSeconds", "30"]);
   const drainSeconds = reader.read("drainSeconds", integer(0, DAY_SECONDS, "seconds", 30));
   const soakSeconds = reader.read("soakSeconds", integer(0, DAY_SECONDS, "seconds", 5));
   const timeoutSeconds = reader.read("timeoutSeconds", integer(1, DAY_SECONDS, "seconds", 300));

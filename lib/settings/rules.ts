@@ -4,6 +4,11 @@ export interface Rule<T> {
   readonly allowed: string;
   /** A legal value as text for the command that mends; absent for secrets. */
   readonly example?: string;
+  /**
+   * Objects and lists: a key or position in it, and a legal value there. The command that mends sets
+   * only that, because `pulumi config set --path` later replaces an object that was set as text.
+   */
+  readonly inside?: readonly [key: string | number, example: string];
   /** The typed value, or undefined where it is not legal. */
   readonly parse: (value: unknown) => T | undefined;
   /** Words among which a misspelt one is looked for. */

@@ -203,8 +203,8 @@ const rejected: readonly Row[] = [
     "a secret object that does not parse, not shown",
     [{ registry: "hunter2" }, ["registry"]],
     [
-      'registry: given a secret value, which is not shown; allowed: an object like {"server":' +
-        '"registry.example.com"}; run: pulumi config set --secret bot-core:registry',
+      "registry: given a secret value, which is not shown; allowed: an object like " +
+        `{server: registry.example.com}; ${SET_SERVER}`,
     ],
   ],
 ];
