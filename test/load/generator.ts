@@ -84,8 +84,7 @@ export function startLoad(options: LoadOptions): Load {
     stop: async () => {
       running = false;
       await Promise.all(lanes);
-      const { lastGood: _, ...result } = tally;
-      return result;
+      return tally;
     },
   };
 }

@@ -155,7 +155,10 @@ function replacement(
   }
   const changed = serving.find(({ spec }) => service.spec === undefined || spec !== service.spec);
   if (changed !== undefined) return { action, reason: changeOf(service, changed) };
-  const unhealthy = serving.find(({ health }) => health === "unhealthy");
+  // Docker goes on calling a stopped container unhealthy.
+  const unhealthy = serving.find(
+    ({ health, state }) => health === "unhealthy" && state === "running",
+  );
   if (unhealthy !== undefined) return { action, reason: `${unhealthy.name} is unhealthy` };
   const cut = serving.find(
     (container) =>

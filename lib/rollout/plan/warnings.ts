@@ -31,8 +31,9 @@ function blinks(planned: PlannedService, service: DesiredService): string[] {
     .flatMap(({ published, target }) => published.map(({ port }) => `${port}->${target}`))
     .join(", ");
   const which = ports === "" ? "its name" : `port ${ports}`;
-  if (action === "adopt")
+  if (action === "adopt") {
     return [`${name}: ${which} blinks once while it changes over to the switch`];
+  }
   if (planned.switch === "replace") return [`${name}: ${which} blinks: its switch restarts`];
   if (action === "stop-first" && planned.from !== undefined) {
     return [`${name}: is away while it is recreated (\`x-hold: true\` lets requests wait)`];

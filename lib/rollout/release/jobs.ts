@@ -38,7 +38,8 @@ async function runJob(release: Release, task: Task): Promise<void> {
     },
     { signal, limitMs: limitSeconds * 1000, everyMs: 100 },
   );
-  if (code === undefined)
+  if (code === undefined) {
     throw await diagnosis(docker, job, `did not end within ${limitSeconds} s`);
+  }
   if (code !== 0) throw await diagnosis(docker, job, `the job ended with exit code ${code}`);
 }

@@ -28,7 +28,7 @@ type Attachment = Docker.ContainerInspectInfo["NetworkSettings"]["Networks"][str
 /** What was asked for, without what Docker gave (addresses, ids). */
 function endpoint(attachment: Attachment): Docker.EndpointSettings {
   const asked = Object.entries(attachment).filter(([key]) => ASKED.includes(key));
-  return Object.fromEntries(asked) as Docker.EndpointSettings;
+  return Object.fromEntries(asked);
 }
 
 const ASKED = ["Aliases", "IPAMConfig", "Links"];
