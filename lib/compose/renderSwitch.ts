@@ -43,7 +43,9 @@ export function renderSwitch(options: SwitchOptions): JsonObject {
   return {
     image: options.image,
     pull_policy: "never",
-    command: ["haproxy", "-db", "-f", `${SWITCH_CONFIG_DIRECTORY}/haproxy.cfg`],
+    // The official image's own entry point would add a master process (rollout rule 2).
+    entrypoint: ["haproxy"],
+    command: ["-db", "-f", `${SWITCH_CONFIG_DIRECTORY}/haproxy.cfg`],
     user: NOBODY,
     read_only: true,
     cap_drop: ["ALL"],

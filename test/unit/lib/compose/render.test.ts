@@ -140,13 +140,14 @@ describe("renderSwitch", () => {
   });
 
   it("comes back by itself, is killed last, and is one process with room for connections", () => {
-    const { restart, oom_score_adj, command, ulimits, healthcheck, labels } = rendered;
+    const { restart, oom_score_adj, entrypoint, command, ulimits, healthcheck, labels } = rendered;
     assert.deepEqual(
-      { restart, oom_score_adj, command, ulimits, healthcheck, labels },
+      { restart, oom_score_adj, entrypoint, command, ulimits, healthcheck, labels },
       {
         restart: "unless-stopped",
         oom_score_adj: -500,
-        command: ["haproxy", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+        entrypoint: ["haproxy"],
+        command: ["-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
         ulimits: { nofile: { soft: 65_536, hard: 65_536 } },
         healthcheck: { disable: true },
         labels: { role: "switch" },
