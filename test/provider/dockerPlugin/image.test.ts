@@ -152,6 +152,30 @@ describe("docker.Image under the real engine", function () {
     assert.ok(!stdout.includes(SECRET) && !shown.includes(SECRET));
   });
 
+  it("reads base and cache images of the private registry with the resource's login", async () => {
+    const repository = `localhost:${REGISTRY_PORT}/${PREFIX}`;
+    await declare({ name: "base" });
+    await up();
+    const base = await output("repoDigest");
+    await run("docker", ["rmi", "-f", `${repository}:base`]);
+    await writeDockerfile(`FROM ${base}\nCOPY hello /again\n`);
+    const build = { context: "app", platform: "linux/amd64" };
+    const cacheFrom = { images: [`${repository}:base`] };
+    await declare({ name: "derived", more: { build: { ...build, cacheFrom } } });
+    await up();
+    assert.notEqual(await output("repoDigest"), base);
+  });
+
+  it("builds in a preview where that is asked for, and pushes nothing then", async () => {
+    await declare({ name: "previewed", more: { buildOnPreview: true } });
+    const { code, shown } = await project.pulumi("preview");
+    assert.equal(code, 0, shown);
+    const name = `localhost:${REGISTRY_PORT}/${PREFIX}:previewed`;
+    assert.equal((await run("docker", ["image", "inspect", name])).code, 0);
+    await up();
+    await inspectPushed(await output("repoDigest"));
+  });
+
   it("fails with the build's last lines and no stack", async () => {
     await writeDockerfile("FROM scratch\nCOPY missing /hello\n");
     await declare({});
