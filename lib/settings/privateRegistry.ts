@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
+import { isLoopback } from "../oci/endpoint";
 import type { CredentialSource, RegistryEndpoint } from "../resources/registry";
 import type { Faults } from "./faults";
 import { removeCommand, setCommand, showPath } from "./mend";
 import type { ConfigReader } from "./reader";
 import { boolean, notBuilt, secretText, text, type Rule } from "./rules";
-import { isLoopback, namespaceName, serverName, splitReference } from "./server";
+import { namespaceName, serverName, splitReference } from "./server";
 import type { Environment, PrivateRegistrySettings } from "./settings";
 
 /**

@@ -17,12 +17,6 @@ export const namespaceName: Rule<string> = text(
   "bot-core",
 );
 
-/** Whether a registry's server is this machine: localhost, 127.0.0.0/8 or [::1], with any port. */
-export function isLoopback(server: string): boolean {
-  const host = server.replace(/:\d+$/, "").toLowerCase();
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 /**
  * Takes `localhost:5005/bot-core` apart. As for Docker, the first part is a server only where it
  * has a `.` or a `:` or is `localhost`; otherwise all of it is a path on Docker Hub.

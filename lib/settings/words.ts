@@ -1,16 +1,18 @@
 import { posix } from "node:path";
+import { isTag } from "../oci/names";
 import { text, textThat, type Rule } from "./rules";
 
-/** A tag of the OCI distribution specification. `pb-…` is what the program names platform images. */
+/** What the program names platform images, and where signatures and referrers stand. */
+const RESERVED_TAG = /^(pb|sha256)-/;
+
+/** A tag of the OCI distribution specification that is free for versions. */
 export const tag: Rule<string> = {
   allowed:
     "a tag of 1 to 128 letters, digits, `_`, `.` and `-` that begins with a letter, a digit or `_`" +
     " (so no `+`, `:`, `@`), and not with `pb-` or `sha256-`, which the program and signatures use",
   example: "v1.0.0",
   parse: (value) =>
-    typeof value === "string" && /^(?!pb-|sha256-)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(value)
-      ? value
-      : undefined,
+    typeof value === "string" && isTag(value) && !RESERVED_TAG.test(value) ? value : undefined,
 };
 
 /** A file of the project, given relative to the project folder. */
