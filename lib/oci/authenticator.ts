@@ -73,7 +73,8 @@ export class Authenticator {
     const challenge = parseChallenge(header);
     if (challenge === undefined) return false;
     this.challenge = challenge;
-    this.tokens.delete(scope);
+    // Without a header nothing was refused: a request beside this one may just have got the token.
+    if (sent !== undefined) this.tokens.delete(scope);
     if (challenge.scheme === "basic") return this.credentials !== undefined && sent === undefined;
     return true;
   }

@@ -149,7 +149,7 @@ export class RegistryConnection {
       return await withRetries(policy, () => this.transport.send(request), request.signal);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      throw connectionError(attempt, error, request.url.protocol === "https:");
+      throw connectionError(attempt, error, request.url);
     }
   }
 

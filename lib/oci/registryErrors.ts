@@ -29,12 +29,9 @@ const ErrorBody = z.object({
 });
 
 /** A registry that cannot be talked to: `registry-tls` for certificates and protocol, else `registry-unreachable`. */
-export function connectionError(
-  attempt: Attempt,
-  error: TransportError,
-  secure: boolean,
-): UserError {
+export function connectionError(attempt: Attempt, error: TransportError, url: URL): UserError {
   const { server } = attempt;
+  const secure = url.protocol === "https:";
   if (error.code === "ABORTED") {
     return new UserError(`the request to \`${server}\` was interrupted`, "registry-aborted");
   }
@@ -53,7 +50,8 @@ export function connectionError(
   }
   if (error.code === "TOO_LARGE") return answerError(attempt, error.message);
   const mend = `check the server's name and port, that it runs, and this machine's network`;
-  const text = `registry \`${server}\` cannot be reached (${redact(error.message, attempt.credentials)}); ${mend}`;
+  const reason = redact(error.message, attempt.credentials);
+  const text = `registry \`${server}\` cannot be reached (${url.host}: ${reason}); ${mend}`;
   return new UserError(text, "registry-unreachable", options);
 }
 

@@ -68,8 +68,10 @@ export class Transport {
         agent: secure ? this.httpsAgent : this.httpAgent,
       };
       const call = (secure ? https : http).request(request.url, options);
+      let ended: TransportError | undefined;
       const abort = (message: string, code: string): void => {
-        call.destroy(new TransportError(message, code));
+        ended ??= new TransportError(message, code);
+        call.destroy(ended);
       };
       const onAbort = (): void => {
         abort("interrupted", "ABORTED");
@@ -85,7 +87,8 @@ export class Transport {
       };
       const fail = (error: NodeJS.ErrnoException): void => {
         settle();
-        reject(asTransportError(error));
+        // Ending a call in the middle of its answer shows as a reset connection.
+        reject(ended ?? asTransportError(error));
       };
       limitConnectTime(call, abort);
       call.on("error", fail);

@@ -156,10 +156,10 @@ describe("RegistryClient", () => {
     it("fetches one token for many requests at once, and a new one after a refusal", async () => {
       await start({ auth: "bearer", users: USERS });
       const client = new RegistryClient(fake.endpoint, PUSH, FAST);
-      await client.headManifest("a/b", "x");
       const tokens = (): number => fake.take().filter((line) => line.includes("/token")).length;
-      assert.equal(tokens(), 1);
       await Promise.all(["a", "b", "c"].map((tag) => client.headManifest("a/b", tag)));
+      assert.equal(tokens(), 1);
+      await client.headManifest("a/b", "d");
       assert.equal(tokens(), 0);
       let refuse = true;
       fake.options.intercept = (request, response) => {
@@ -342,6 +342,18 @@ describe("RegistryClient", () => {
       await start({ intercept: () => true });
       const hasty = new RegistryClient(fake.endpoint, undefined, { ...FAST, timeoutMs: 200 });
       const message = await failure(hasty.headManifest("a/b", "x"), "registry-unreachable");
+      assert.match(message, /no complete answer within 0.2 s/);
+    });
+
+    it("says so when an answer begins and does not end in time", async () => {
+      await start({
+        intercept: (_request, response) => {
+          response.writeHead(200).write("begun");
+          return true;
+        },
+      });
+      const hasty = new RegistryClient(fake.endpoint, undefined, { retries: 0, timeoutMs: 200 });
+      const message = await failure(hasty.getManifest("a/b", "x"), "registry-unreachable");
       assert.match(message, /no complete answer within 0.2 s/);
     });
 
