@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors";
 import { type Run, run as runProgram } from "../process/run";
@@ -77,7 +77,8 @@ function factsOf(ci: CiFacts, git: GitFacts): SourceFacts {
 
 /** The nearest folder upwards with a `.git`, which is a file in worktrees and submodules. */
 function repositoryRoot(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
+  // git compares the safe folder's name with the real one.
+  for (let at = realpathSync(resolve(folder)); ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return undefined;
   }
