@@ -35,16 +35,30 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /^validating .*?: (?<path>\S+) Additional property (?<key>.+) is not allowed$/s,
-    explain: ({ path = "", key = "" }) => ({
-      path: [...keysOfPath(path), key],
-      message: `\`${key}\` is no key that Compose knows here; remove it or correct its spelling`,
+    explain: ({ path = "", key = "" }) => unknownKey([...keysOfPath(path), key]),
+  },
+  {
+    pattern: /^validating .*?: (?<path>\S*) additional properties '(?<key>[^']+)'.* not allowed$/s,
+    explain: ({ path = "", key = "" }) => unknownKey([...keysOfPath(path), key]),
+  },
+  {
+    pattern: /^validating .*?: (?<path>\S+) false schema$/s,
+    explain: ({ path = "" }) => unknownKey(keysOfPath(path)),
+  },
+  {
+    pattern:
+      /^validating .*?: (?<path>\S+) '(?<given>.*)' does not match pattern '\^?(?<allowed>.*?)\$?'$/s,
+    explain: ({ path = "", given = "", allowed = "" }) => ({
+      path: keysOfPath(path),
+      message: `\`${lastOf(path)}\` is \`${given}\` and must be ${allowed}`,
     }),
   },
   {
-    pattern: /^validating .*?: (?<path>\S+) \S+ must be one of the following: (?<allowed>.+)$/s,
+    pattern:
+      /^validating .*?: (?<path>\S+) \S+ must be one of (?:the following: )?(?<allowed>.+)$/s,
     explain: ({ path = "", allowed = "" }) => ({
       path: keysOfPath(path),
-      message: `\`${lastOf(path)}\` must be one of ${allowed.replaceAll('"', "`")}`,
+      message: `\`${lastOf(path)}\` must be one of ${allowed.replace(/["']/g, "`")}`,
     }),
   },
   {
@@ -80,7 +94,7 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /error decoding '(?<path>[^']+)': (?<fault>[^\n]+)/,
+    pattern: /(?:error decoding )?'(?<path>\w+\[[^']+)':? (?<fault>[^\n]+)/,
     explain: ({ path = "", fault = "" }) => ({
       path: keysOfPath(path),
       message: `\`${lastOf(path)}\` cannot be read: ${oneLine(fault)}`,
@@ -106,14 +120,14 @@ const RULES: readonly Rule[] = [
     explain: () => ({ path: [], message: "is empty; define `services`" }),
   },
   {
-    pattern: /^Top-level object must be a mapping$/,
+    pattern: /^top-level object must be a mapping$/i,
     explain: () => ({ path: [], message: "is no mapping; define `services`" }),
   },
 ];
 
 /**
  * Rewrites what `docker compose config` prints when it refuses a file. What no rule knows is passed
- * through in one line. Recorded messages: test/fixtures/compose/messages-2.26.1.json.
+ * through in one line. Recorded messages of Compose 2.26 and of the loader of 5.x: test/fixtures/compose/messages-*.json.
  */
 export function explainComposeError(stderr: string): Explained {
   const text = stderr
@@ -126,6 +140,13 @@ export function explainComposeError(stderr: string): Explained {
     if (match !== null) return explain(match.groups ?? {});
   }
   return { path: [], message: `Compose refuses the file: ${oneLine(text)}` };
+}
+
+function unknownKey(path: readonly string[]): Explained {
+  return {
+    path,
+    message: `\`${path.at(-1) ?? ""}\` is no key that Compose knows here; remove it or correct its spelling`,
+  };
 }
 
 /** A warning of Compose's log; `unsetVariable` where it is about `${NAME}` without a value. */

@@ -1,4 +1,4 @@
-import { compact, isObject, objectOf, without } from "./json";
+import { compact, isList, isObject, objectOf, without } from "./json";
 import type { Json, JsonObject } from "./model";
 
 /** A project as Compose normalised it, before contents are put in. */
@@ -12,7 +12,8 @@ export interface Project {
 }
 
 /**
- * Takes what differs between versions of Compose out of its result: keys without a value. A bare
+ * Takes what differs between versions of Compose out of its result: keys without a value, and
+ * defaults that only some of them print. A bare
  * environment name that nothing sets goes too, or it would be looked up again in the environment
  * of each later run. Services keep `depends_on` only for what is there or required.
  */
@@ -32,15 +33,23 @@ export function projectOf(config: JsonObject): Project {
 }
 
 function serviceOf(given: JsonObject, services: JsonObject): JsonObject {
-  const { environment, depends_on: dependsOn } = given;
-  const rest = without(given, ["environment", "depends_on", "env_file"]);
+  const { environment, depends_on: dependsOn, volumes } = given;
+  const rest = without(given, ["environment", "depends_on", "env_file", "volumes"]);
   return withoutNull({
     ...rest,
     ...compact({
       environment: isObject(environment) ? withoutNull(environment) : undefined,
       depends_on: isObject(dependsOn) ? dependencies(dependsOn, services) : undefined,
+      volumes: isList(volumes) ? volumes.map(mount) : undefined,
     }),
   });
+}
+
+/** Compose 2 prints `create_host_path` where it is true, Compose 5 where it is false; true is the default. */
+function mount(given: Json): Json {
+  const entry = objectOf(given);
+  if (entry.type !== "bind") return given;
+  return { ...entry, bind: { create_host_path: true, ...objectOf(entry.bind) } };
 }
 
 function dependencies(given: JsonObject, services: JsonObject): JsonObject {

@@ -8,9 +8,12 @@ import {
 } from "../../../../lib/compose/composeMessages";
 
 const FIXTURES = path.join(__dirname, "../../../fixtures/compose");
-const recorded = JSON.parse(
-  readFileSync(path.join(FIXTURES, "messages-2.26.1.json"), "utf8"),
-) as Readonly<Record<string, string>>;
+const recorded = recordingOf("messages-2.26.1.json");
+const recordedOfNewest = recordingOf("messages-compose-go-2.16.2.json");
+
+function recordingOf(file: string): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(path.join(FIXTURES, file), "utf8")) as Record<string, string>;
+}
 
 const MEND_VARIABLE = "set it in .env, in config `environment` or in the shell";
 const MEND_PORT =
@@ -108,10 +111,35 @@ const EXPECTED: Readonly<Record<string, Explained>> = {
   },
 };
 
+/** Where the loader of Compose 5 says something else. */
+const EXPECTED_OF_NEWEST: Readonly<Record<string, Explained>> = {
+  ...EXPECTED,
+  "pull-policy": {
+    path: ["services", "web", "pull_policy"],
+    message:
+      "`pull_policy` is `Always` and must be (always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)",
+  },
+  "environment-list-value": {
+    path: ["services", "web", "environment", "A"],
+    message: "`A` must be a boolean, null, number or string",
+  },
+  size: {
+    path: ["services", "web", "mem_limit"],
+    message: "`mem_limit` cannot be read: invalid suffix: 'x'",
+  },
+};
+
 describe("explainComposeError", () => {
   for (const [name, expected] of Object.entries(EXPECTED)) {
     it(`explains ${name}`, () => {
       assert.deepEqual(explainComposeError(recorded[name]!), expected);
+    });
+  }
+
+  for (const [name, text] of Object.entries(recordedOfNewest)) {
+    if (name === "unset-variable") continue;
+    it(`explains ${name} of Compose 5`, () => {
+      assert.deepEqual(explainComposeError(text), EXPECTED_OF_NEWEST[name]);
     });
   }
 
