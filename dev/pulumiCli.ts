@@ -61,11 +61,21 @@ async function onPath(): Promise<PulumiCli | undefined> {
   for (const directory of (process.env["PATH"] ?? "").split(delimiter)) {
     const program = join(directory, "pulumi");
     if (directory === CACHE_BIN || !existsSync(program)) continue;
-    const version = await run(program, ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
-    if (!isPulumiRecent(version.stdout)) return undefined;
-    return { program, origin: `${version.stdout.trim()}, found on PATH` };
+    const version = await versionOf(program);
+    if (!isPulumiRecent(version)) return undefined;
+    return { program, origin: `${version}, found on PATH` };
   }
   return undefined;
+}
+
+async function versionOf(program: string): Promise<string> {
+  const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const printed = await run(program, ["version"], { env }).catch(() => undefined);
+  return printed?.stdout.trim() ?? "";
+}
+
+async function isRecent(program: string): Promise<boolean> {
+  return isPulumiRecent(await versionOf(program));
 }
 
 function downloaded(): PulumiCli | undefined {
@@ -91,7 +101,8 @@ async function download(): Promise<PulumiCli | undefined> {
       timeoutMs: DOWNLOAD_TIMEOUT_MS,
     }).catch(() => undefined),
   );
-  if (done?.code !== 0 || !isPulumiRecent(done.stdout)) return undefined;
+  // The installer talks on standard output too, so the program itself is asked.
+  if (done?.code !== 0 || !(await isRecent(DOWNLOADED))) return undefined;
   putStamp("pulumi-download", NPM_VERSION);
   return downloaded();
 }

@@ -5,13 +5,15 @@ import { run } from "../lib/process/run";
 import { daemonVersion } from "./dockerCli";
 import { ENGINE_PID, isOwnEngine } from "./dockerEngine";
 import { DOCKER, docker } from "./images/makeImage";
-import { REGISTRY_VOLUME } from "./localRegistry";
+import { REGISTRY_SERVER, REGISTRY_VOLUME } from "./localRegistry";
 import { CACHE, DEV_LABEL } from "./paths";
 import { isPulumiReady } from "./pulumiCli";
-import { pulumiCommand, pulumiOutput, wakeEngine } from "./pulumiCommand";
+import { pulumiCommand, wakeEngine } from "./pulumiCommand";
 import { DEV_STACK, hasDevStack } from "./start";
 import { step } from "./steps";
 
+/** As in Pulumi.dev.yaml. */
+const DEV_PROJECT = "bot-core";
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 200;
 
@@ -47,11 +49,9 @@ async function takeDown(): Promise<number> {
 async function removeEverything(): Promise<void> {
   const removed: string[] = [];
   const ours = isOwnEngine();
+  const withStack = isPulumiReady() && (await hasDevStack());
   if (existsSync(DOCKER) && (await daemonVersion(DOCKER)) !== undefined) {
-    removed.push(...(await removeDockerObjects()));
-  }
-  if (isPulumiReady() && (await hasDevStack())) {
-    await pulumiOutput(["stack", "rm", DEV_STACK, "--yes", "--preserve-config"]);
+    removed.push(...(await removeDockerObjects(withStack)));
   }
   if (ours) {
     await step("stopping the Docker engine", stopEngine);
@@ -69,30 +69,31 @@ async function removeEverything(): Promise<void> {
   );
 }
 
-/** By label, so that nothing of others is touched. Volumes of the services are not labelled. */
-async function removeDockerObjects(): Promise<string[]> {
+/**
+ * By label and by the dev registry's name, so that nothing of others is touched.
+ * @param withStack true: the dev stack was this machine's, so its services' volumes are too
+ */
+async function removeDockerObjects(withStack: boolean): Promise<string[]> {
   const filter = ["--filter", `label=${DEV_LABEL}`];
   const containers = lines(await docker(["ps", "-a", ...filter, "--format", "{{.Names}}"]));
   if (containers.length > 0) await docker(["rm", "-f", ...containers]);
-  const repositories = ["bot-core-dev/*", "bot-core-dev/*/*"];
-  const named = await Promise.all(
-    repositories.map((pattern) =>
-      docker([
-        "images",
-        "--filter",
-        `reference=${pattern}`,
-        "--format",
-        "{{.Repository}}:{{.Tag}}",
-      ]),
-    ),
+  const references = ["bot-core-dev/*", `${REGISTRY_SERVER}/*/*`];
+  const filters = references.flatMap((reference) => ["--filter", `reference=${reference}`]);
+  const format = "{{.Repository}}:{{.Tag}}";
+  const images = lines(await docker(["images", ...filters, "--format", format])).filter(
+    (image) => !image.endsWith(":<none>"),
   );
-  const images = named.flatMap(lines);
   if (images.length > 0) await run(DOCKER, ["rmi", ...images]);
-  const volume = await run(DOCKER, ["volume", "rm", REGISTRY_VOLUME]);
+  const project = ["--filter", `label=com.docker.compose.project=${DEV_PROJECT}`];
+  const services = withStack ? lines(await docker(["volume", "ls", "-q", ...project])) : [];
+  const volumes: string[] = [];
+  for (const volume of [REGISTRY_VOLUME, ...services]) {
+    if ((await run(DOCKER, ["volume", "rm", volume])).code === 0) volumes.push(volume);
+  }
   return [
     ...containers.map((name) => `container ${name}`),
     ...images.map((name) => `image ${name}`),
-    ...(volume.code === 0 ? [`volume ${REGISTRY_VOLUME} with all images in the dev registry`] : []),
+    ...volumes.map((name) => `volume ${name}`),
   ];
 }
 

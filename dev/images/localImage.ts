@@ -1,6 +1,7 @@
+import { run } from "../../lib/process/run";
 import { putStamp, readStamp } from "../cache";
 import { step } from "../steps";
-import { docker, makeImage, recipeOf } from "./makeImage";
+import { DOCKER, imageId, makeImage, recipeOf } from "./makeImage";
 import type { Architecture, ImageRecipe } from "./recipes";
 
 /** Puts an image into the daemon, where it is missing or other, and returns its name there. */
@@ -10,14 +11,14 @@ export async function ensureLocalImage(
 ): Promise<string> {
   const reference = `bot-core-dev/${recipe.name}:${recipe.tag}-${architecture}`;
   const stamp = `local-image-${recipe.name}-${architecture}`;
-  const made = `${recipeOf(recipe, architecture)} ${await idOf(reference)}`;
-  if (readStamp(stamp) === made) return reference;
+  const before = await imageId(reference);
+  const wanted = recipeOf(recipe, architecture);
+  if (before !== undefined && readStamp(stamp) === `${wanted} ${before}`) return reference;
   const title = `making the base image ${recipe.name}:${recipe.tag} for linux/${architecture}`;
   await step(title, (report) => makeImage(recipe, architecture, reference, report));
-  putStamp(stamp, `${recipeOf(recipe, architecture)} ${await idOf(reference)}`);
+  const after = await imageId(reference);
+  putStamp(stamp, `${wanted} ${after ?? ""}`);
+  // The daemon refuses where a container still uses it; that one is made anew soon.
+  if (before !== undefined && before !== after) await run(DOCKER, ["rmi", before]);
   return reference;
-}
-
-function idOf(reference: string): Promise<string> {
-  return docker(["image", "inspect", "-f", "{{.Id}}", reference]).catch(() => "none");
 }

@@ -42,13 +42,22 @@ async function pull(
   reference: string,
 ): Promise<boolean> {
   if (publicImages === false) return false;
+  const before = await imageId(image);
   const pulled = await run(DOCKER, ["pull", "-q", "--platform", `linux/${architecture}`, image], {
     timeoutMs: PULL_TIMEOUT_MS,
   }).catch(() => undefined);
   publicImages = pulled?.code === 0;
   if (!publicImages) return false;
   await docker(["tag", image, reference]);
+  // The user's own tag must not come to mean another platform.
+  await docker(before === undefined ? ["rmi", image] : ["tag", before, image]);
   return true;
+}
+
+/** The id by which the daemon knows an image; undefined where it does not. */
+export async function imageId(reference: string): Promise<string | undefined> {
+  const asked = await run(DOCKER, ["image", "inspect", "-f", "{{.Id}}", reference]);
+  return asked.code === 0 ? asked.stdout.trim() : undefined;
 }
 
 async function fromDebian(
