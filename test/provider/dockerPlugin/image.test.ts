@@ -57,13 +57,7 @@ describe("docker.Image under the real engine", function () {
 
   afterEach(async () => {
     await project.remove();
-    const { stdout } = await run("docker", [
-      "images",
-      "-q",
-      `localhost:${REGISTRY_PORT}/${PREFIX}`,
-    ]);
-    const ids = [...new Set(stdout.split("\n").filter((id) => id !== ""))];
-    if (ids.length > 0) await run("docker", ["rmi", "-f", ...ids]);
+    await removeLocalImages();
   });
 
   const writeSource = (text: string): Promise<void> =>
@@ -154,10 +148,13 @@ describe("docker.Image under the real engine", function () {
 
   it("reads base and cache images of the private registry with the resource's login", async () => {
     const repository = `localhost:${REGISTRY_PORT}/${PREFIX}`;
+    // BuildKit remembers what it once could read: the base is a new one each time.
+    await writeSource(`${Date.now()}`);
     await declare({ name: "base" });
     await up();
     const base = await output("repoDigest");
-    await run("docker", ["rmi", "-f", `${repository}:base`]);
+    await removeLocalImages();
+    assert.notEqual((await run("docker", ["image", "inspect", base])).code, 0);
     await writeDockerfile(`FROM ${base}\nCOPY hello /again\n`);
     const build = { context: "app", platform: "linux/amd64" };
     const cacheFrom = { images: [`${repository}:base`] };
@@ -225,6 +222,12 @@ describe("docker.Image under the real engine", function () {
     assert.ok(Date.now() - killed < 5_000);
   });
 });
+
+async function removeLocalImages(): Promise<void> {
+  const { stdout } = await run("docker", ["images", "-q", `localhost:${REGISTRY_PORT}/${PREFIX}`]);
+  const ids = [...new Set(stdout.split("\n").filter((id) => id !== ""))];
+  if (ids.length > 0) await run("docker", ["rmi", "-f", ...ids]);
+}
 
 function hasOfficialPlugin(): boolean {
   const folder = pluginFolder(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"));
