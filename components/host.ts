@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadedCompose } from "../lib/compose";
 import { canonicalJson } from "../lib/oci";
+import type { ReleaseImage } from "../lib/resources/composeHost";
 import type { Settings } from "../lib/settings/settings";
 import { ComposeHost } from "./botcore/composeHost";
+import type { NestedInput } from "./botcore/nestedInput";
 import type { Registry } from "./registry/contract";
-import { hostImage } from "./releasedImage";
-import type { ReleasedImages } from "./releaseImages";
+import type { ReleasedImages, ReleasedService } from "./releaseImages";
 import type { VersionPlan } from "./versionPlan";
 
 /** Declares the production host, where the settings name one. */
@@ -18,25 +19,38 @@ export function declareHost(
 ): ComposeHost | undefined {
   const { host, release, rollout } = settings;
   if (host.kind === "off") return undefined;
-  const released = pulumi.output(images);
   return new ComposeHost("host", {
     host: host.target,
     registry: registry.accountInput,
     version: plan.version,
-    revision: released.apply(
-      (all) => Object.values(all).find((one) => one.revision !== undefined)?.revision,
-    ),
+    revision: pulumi
+      .all(Object.values(images).map(({ image }) => image))
+      .apply((all) => all.find((one) => one.revision !== undefined)?.revision),
     model: canonicalJson(compose.model),
-    images: released.apply((all) =>
-      Object.fromEntries(
-        Object.entries(all).map(([service, image]) => [
-          service,
-          hostImage(registry.imageName(service), image),
-        ]),
-      ),
+    images: Object.fromEntries(
+      Object.entries(images).map(([service, released]) => [
+        service,
+        hostImage(registry.imageName(service), released),
+      ]),
     ),
     ...(release.services === undefined ? {} : { services: release.services }),
     switchImage: host.switchImage,
     rollout,
   });
+}
+
+/** Each value is an output of its own, so that a preview knows what does not change. */
+function hostImage(
+  repository: string,
+  { image, digests }: ReleasedService,
+): NestedInput<ReleaseImage> {
+  return {
+    repository,
+    digest: image.digest,
+    platforms: digests.apply((all) =>
+      Object.entries(all)
+        .map(([platform, digest]) => ({ platform, digest }))
+        .sort((a, b) => a.platform.localeCompare(b.platform)),
+    ),
+  };
 }

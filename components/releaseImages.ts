@@ -8,7 +8,16 @@ import { ServiceImage } from "./serviceImage";
 import type { VersionPlan } from "./versionPlan";
 
 /** Our services of a release by name; what is not joined in this run is absent. */
-export type ReleasedImages = Readonly<Record<string, pulumi.Output<ReleasedImage>>>;
+export type ReleasedImages = Readonly<Record<string, ReleasedService>>;
+
+export interface ReleasedService {
+  readonly image: pulumi.Output<ReleasedImage>;
+  /**
+   * The platform images' digests by platform. In a preview they are known for an unchanged service
+   * while `image`, with its new index, is not.
+   */
+  readonly digests: pulumi.Output<Readonly<Record<string, string>>>;
+}
 
 /**
  * Declares what the plan says: images and indexes of what has to be published, nothing for what is.
@@ -24,10 +33,7 @@ export function declareImages(
     const imageName = registry.imageName(service.service);
     if (service.kind === "deploy") {
       noteDifference(service, plan);
-      return [
-        service.service,
-        pulumi.output(releasedFromRegistry(service, plan.version, imageName)),
-      ] as const;
+      return [service.service, published(service, plan.version, imageName)] as const;
     }
     const build = plan.staged[service.service];
     if (build === undefined) throw new Error(`${service.service} was not staged`);
@@ -45,11 +51,26 @@ export function declareImages(
       push: settings.build.push,
       index: settings.build.index,
     });
-    return [service.service, image.released] as const;
+    const { released: joined, digests } = image;
+    return [
+      service.service,
+      joined === undefined ? undefined : { image: joined, digests },
+    ] as const;
   });
   return Object.fromEntries(
     released.flatMap(([service, image]) => (image === undefined ? [] : [[service, image]])),
   );
+}
+
+function published(
+  plan: ServicePlan & { kind: "deploy" },
+  version: string,
+  imageName: string,
+): ReleasedService {
+  const image = releasedFromRegistry(plan, version, imageName);
+  const digests: Record<string, string> = {};
+  for (const [platform, { digest }] of Object.entries(image.platforms)) digests[platform] = digest;
+  return { image: pulumi.output(image), digests: pulumi.output(digests) };
 }
 
 /** A provider for each platform that another Docker host builds, where this run builds on it. */

@@ -1,5 +1,4 @@
 import type { ServicePlan } from "../lib/release/plan";
-import type { ReleaseImage } from "../lib/resources/composeHost";
 import type { PlatformImage } from "../lib/resources/imageIndex";
 
 /** One service of a release as the stack's output `release` states it; the record of later runs. */
@@ -66,17 +65,5 @@ export function releasedFromIndex(
     sizeBytes: index.sizeBytes,
     tags: index.tags,
     ...(index.revision === undefined ? {} : { revision: index.revision }),
-  };
-}
-
-/** What the host needs of it. */
-export function hostImage(imageName: string, released: ReleasedImage): ReleaseImage {
-  return {
-    repository: imageName,
-    digest: released.digest,
-    platforms: Object.entries(released.platforms).map(([platform, { digest }]) => ({
-      platform,
-      digest,
-    })),
   };
 }

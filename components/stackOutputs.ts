@@ -36,7 +36,8 @@ export function stackOutputs(
 }
 
 function releaseOutput(version: string, images: ReleasedImages): pulumi.Output<unknown> {
-  return pulumi.output(images).apply((services) => {
+  const byName = Object.entries(images).map(([service, { image }]) => [service, image] as const);
+  return pulumi.output(Object.fromEntries(byName)).apply((services) => {
     const revision = Object.values(services).find((one) => one.revision !== undefined)?.revision;
     return { version, ...(revision === undefined ? {} : { revision }), services };
   });

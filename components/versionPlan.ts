@@ -78,7 +78,7 @@ export async function planVersion(
     version,
     ...(previousVersion === undefined ? {} : { previousVersion }),
     services,
-    source: withDirtyRevision(source),
+    source,
     staged: stagedBuilds(builds, contexts),
     recordedTags: recordedTags(record),
   };
@@ -127,13 +127,6 @@ async function readRecord(): Promise<ReleaseRecord | undefined> {
 function kindOf(version: string): ReleaseInquiry["kind"] {
   if (isSemverVersion(version)) return "semver";
   return isFloatingAlias(version) ? "alias" : "movable";
-}
-
-/** A release from uncommitted sources says so for ever. */
-function withDirtyRevision(source: SourceFacts): SourceFacts {
-  return source.dirty && source.revision !== undefined
-    ? { ...source, revision: `${source.revision}-dirty` }
-    : source;
 }
 
 function stagedBuilds(
