@@ -119,14 +119,18 @@ function publishedHere(
 }
 
 function planImage(
-  { service }: ServiceInquiry,
+  { service, published, checkout }: ServiceInquiry,
   { platform, inputs, found }: CheckoutPlatform,
   record: ReleaseRecord | undefined,
 ): ImagePlan {
   const recorded = record?.services[service]?.platforms[platform];
   const mine = recorded?.built === true && recorded.inputs === inputs;
-  return found !== undefined && !mine
-    ? { kind: "reuse", platform, inputs, digest: found }
+  // A published image of these inputs is not built again, even where its build tag was cleaned up.
+  const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
+  const held = same ? published.platforms.find((one) => one.platform === platform) : undefined;
+  const digest = found ?? held?.digest;
+  return digest !== undefined && !mine
+    ? { kind: "reuse", platform, inputs, digest }
     : { kind: "build", platform, inputs };
 }
 

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type ConfigMap, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
 import { devEnvironment } from "../../../dev/environment";
 import { REGISTRY_SERVER } from "../../../dev/localRegistry";
 import { PULUMI_HOME } from "../../../dev/paths";
+import { emptyRepositories } from "./registry";
 
 const execute = promisify(execFile);
 const CHECKOUT = resolve(__dirname, "../../..");
@@ -47,9 +49,12 @@ export interface Project {
   commit(message: string): Promise<string>;
   /** Sets top-level keys of the stack's configuration; the values may be objects. */
   configure(values: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Another checkout of the same commit with the same stack: another umask and other file times. */
-  clone(umask: string): Promise<Project>;
-  /** Takes the host down, removes state, volumes and folders of this project. */
+  /**
+   * Another checkout of the same commit under another umask and with other file times, with the same
+   * stack or, on a new machine, with an empty one of the same name.
+   */
+  clone(umask: string, stack: "same" | "empty"): Promise<Project>;
+  /** Takes the host down; removes state, folders, volumes and everything in registry and image store. */
   dispose(): Promise<void>;
 }
 
@@ -60,6 +65,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   await copyProgram(directory);
   for (const [path, text] of Object.entries(options.files)) await writeInto(directory, path, text);
   await git(directory, "init", "-q", "-b", "main");
+  await writeFile(join(directory, ".git", "info", "exclude"), NOT_COMMITTED);
   await git(directory, "add", "-A");
   await git(directory, "commit", "-q", "-m", "first");
   const state = await mkdtemp(join(tmpdir(), `${name}-state-`));
@@ -67,6 +73,9 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   await project.configure({ ...defaultConfig(name), ...options.config });
   return project;
 }
+
+/** Neither the tools nor the stack's configuration are part of what is deployed. */
+const NOT_COMMITTED = "node_modules\nPulumi.test.yaml\n";
 
 async function openProject(name: string, directory: string, state: string): Promise<Project> {
   const environment = {
@@ -79,6 +88,7 @@ async function openProject(name: string, directory: string, state: string): Prom
     { stackName: "test", workDir: directory },
     { envVars: environment, pulumiHome: PULUMI_HOME },
   );
+  const folders = [directory, state];
   return {
     directory,
     name,
@@ -92,25 +102,23 @@ async function openProject(name: string, directory: string, state: string): Prom
       return git(directory, "rev-parse", "HEAD");
     },
     configure: (values) => configure(directory, values),
-    clone: async (umask) => {
-      const copy = await mkdtemp(join(tmpdir(), `${name}-clone-`));
-      await execute("sh", [
-        "-c",
-        `umask ${umask} && git clone -q "$1" "$2/c"`,
-        "sh",
-        directory,
-        copy,
-      ]);
-      const cloned = join(copy, "c");
+    clone: async (umask, kind) => {
+      const folder = await mkdtemp(join(tmpdir(), `${name}-clone-`));
+      folders.push(folder);
+      const [cloned, emptyState] = [join(folder, "checkout"), join(folder, "state")];
+      await mkdir(emptyState);
+      const script = `umask ${umask} && git clone -q "$1" "$2"`;
+      await execute("sh", ["-c", script, "sh", directory, cloned]);
       await symlink(join(CHECKOUT, "node_modules"), join(cloned, "node_modules"));
       await cp(join(directory, "Pulumi.test.yaml"), join(cloned, "Pulumi.test.yaml"));
-      return openProject(name, cloned, state);
+      return openProject(name, cloned, kind === "same" ? state : emptyState);
     },
     dispose: async () => {
+      await stack.cancel().catch(() => undefined);
       await stack.destroy({ color: "never" }).catch(() => undefined);
-      await removeVolumes(name);
-      await rm(directory, { recursive: true, force: true });
-      await rm(state, { recursive: true, force: true });
+      await removeTraces(name);
+      await emptyRepositories(directory, name);
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -166,7 +174,6 @@ async function configure(
 ): Promise<void> {
   const file = join(directory, "Pulumi.test.yaml");
   const text = await readFile(file, "utf8").catch(() => "{}");
-  const { parse, stringify } = await import("yaml");
   const stack = parse(text) as { config?: ConfigMap } | null;
   const config: Record<string, unknown> = { ...stack?.config };
   for (const [key, value] of Object.entries(values)) config[`bot-core:${key}`] = value;
@@ -179,15 +186,21 @@ async function writeInto(directory: string, path: string, text: string): Promise
   await writeFile(file, text);
 }
 
-async function git(directory: string, ...args: readonly string[]): Promise<string> {
+export async function git(directory: string, ...args: readonly string[]): Promise<string> {
   const identity = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.invalid"];
   const { stdout } = await execute("git", ["-C", directory, ...identity, ...args]);
   return stdout.trim();
 }
 
-/** Volumes outlive every command of the program; the test's own are the test's to remove. */
-async function removeVolumes(name: string): Promise<void> {
-  const { stdout } = await execute("docker", ["volume", "ls", "-q", "--filter", `name=^${name}_`]);
-  const volumes = stdout.split("\n").filter((volume) => volume !== "");
+/** What no command of the program removes: volumes, images, the network, tags. */
+async function removeTraces(name: string): Promise<void> {
+  const volumes = await listed("volume", "ls", "-q", "--filter", `name=^${name}_`);
   if (volumes.length > 0) await execute("docker", ["volume", "rm", ...volumes]);
+  const images = await listed("image", "ls", "-q", `${REGISTRY_SERVER}/e2e/${name}/*`);
+  if (images.length > 0) await execute("docker", ["image", "rm", "-f", ...new Set(images)]);
+}
+
+async function listed(...args: readonly string[]): Promise<string[]> {
+  const { stdout } = await execute("docker", args);
+  return stdout.split("\n").filter((line) => line !== "");
 }

@@ -1,56 +1,24 @@
-/**
- * Three small services for tests: `engine`, `ai` (calls engine by its name) and `ui` (calls ai). Each
- * counts the requests it got by their id, waits on slow ones, and ends gracefully on SIGTERM.
- */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** Three small services for tests: `engine`, `ai` (asks engine on `/through`) and `ui` (asks ai). */
 export const SERVICES = ["ai", "engine", "ui"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const CALLS: Readonly<Record<ServiceName, string>> = { engine: "", ai: "engine", ui: "ai" };
 
-/** The application: one file for all three; the version stands in its source. */
-export function application(service: ServiceName, version: string): string {
-  return `"use strict";
-const http = require("node:http");
-const VERSION = ${JSON.stringify(version)};
-const upstream = ${JSON.stringify(CALLS[service])};
-const seen = new Map();
-const agent = new http.Agent({ keepAlive: true });
-let healthy = true;
-const server = http.createServer((request, response) => {
-  const url = new URL(request.url, "http://x");
-  const id = request.headers["x-request-id"];
-  if (id !== undefined) seen.set(id, (seen.get(id) ?? 0) + 1);
-  const answer = (body) => {
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ service: ${JSON.stringify(service)}, version: VERSION, ...body }));
-  };
-  request.resume();
-  if (url.pathname === "/health") {
-    response.statusCode = healthy ? 200 : 503;
-    answer({});
-  } else if (url.pathname === "/twice") {
-    answer({ total: seen.size, twice: [...seen].filter(([, count]) => count > 1).map(([key]) => key) });
-  } else if (url.pathname === "/through" && upstream !== "") {
-    http
-      .get({ host: upstream, port: 8080, path: "/", agent }, (inner) => {
-        inner.resume();
-        inner.on("end", () => answer({ upstream: inner.statusCode }));
-      })
-      .on("error", (error) => {
-        response.statusCode = 502;
-        answer({ error: error.message });
-      });
-  } else {
-    setTimeout(() => answer({}), Number(url.searchParams.get("wait") ?? 5));
-  }
-});
-server.keepAliveTimeout = 75000;
-server.listen(8080);
-process.on("SIGTERM", () => {
-  server.close(() => process.exit(0));
-  setTimeout(() => server.closeIdleConnections(), 100);
-});
-`;
+const FIXTURE = readFileSync(resolve(__dirname, "../../fixtures/app/server.cjs"), "utf8");
+
+/** What the test application can do wrong; see its head. */
+export type Fault = "" | "sick" | "crash" | "late-crash";
+
+/**
+ * The source of one service: the test application, with its version and fault in the source, as a
+ * real service has them.
+ */
+export function application(service: ServiceName, version: string, fault: Fault = ""): string {
+  const settings = { APP_VERSION: version, APP_FAULT: fault, APP_UPSTREAM: CALLS[service] };
+  return `Object.assign(process.env, ${JSON.stringify(settings)});\n${FIXTURE}`;
 }
 
 const DOCKERFILE = `ARG NODE_IMAGE
@@ -65,30 +33,43 @@ export interface ShopOptions {
   /** Ports on loopback where each service is published. */
   readonly ports: Readonly<Record<ServiceName, number>>;
   readonly version: string;
+  /** Folder, writable for all, where each service notes its requests' ids in a file of its name. */
+  readonly ids?: string;
+  /** Only these services. Default: all three. */
+  readonly services?: readonly ServiceName[];
 }
 
-/** Every file of the project: the Compose file and the three services. */
-export function shop({ ports, version }: ShopOptions): Record<string, string> {
-  const files = SERVICES.flatMap((service) => [
+/** Every file of the project: the Compose file and the services. */
+export function shop(options: ShopOptions): Record<string, string> {
+  const { version, services = SERVICES } = options;
+  const files = services.flatMap((service) => [
     [`services/${service}/Dockerfile`, DOCKERFILE],
     [`services/${service}/app.js`, application(service, version)],
   ]);
-  return { ...Object.fromEntries(files), "docker-compose.prod.yml": composeFile(ports) };
+  const composed = services.map((service) => composeService(service, options));
+  return {
+    ...(Object.fromEntries(files) as Record<string, string>),
+    "docker-compose.prod.yml": `services:\n${composed.join("")}`,
+  };
 }
 
-function composeFile(ports: ShopOptions["ports"]): string {
-  const services = SERVICES.map(
-    (service) => `  ${service}:
+function composeService(service: ServiceName, { ports, ids }: ShopOptions): string {
+  const noted =
+    ids === undefined
+      ? ""
+      : `      APP_IDS: /ids/${service}
+    volumes: ["${ids}:/ids"]
+`;
+  return `  ${service}:
     build:
       context: services/${service}
       args: { NODE_IMAGE: "\${NODE_IMAGE}" }
     image: "\${DOCKER_REGISTRY}/${service}:\${VERSION}"
     ports: ["127.0.0.1:${ports[service]}:8080"]
-    environment: { SHARED_SECRET: "\${SHARED_SECRET:-none}" }
     restart: unless-stopped
     stop_grace_period: 10s
     healthcheck:
-      test: ["CMD", "node", "-e", "fetch('http://127.0.0.1:8080/health').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+      test: ["CMD", "node", "/app.js", "--health"]
       interval: 1s
       timeout: 3s
       retries: 5
@@ -96,7 +77,7 @@ function composeFile(ports: ShopOptions["ports"]): string {
     deploy:
       update_config: { order: start-first }
       resources: { limits: { memory: 128M } }
-`,
-  );
-  return `services:\n${services.join("")}`;
+    environment:
+      SHARED_SECRET: "\${SHARED_SECRET:-none}"
+${noted}`;
 }

@@ -34,7 +34,7 @@ function checkout(inputsDigest: string, found?: string): CheckoutInputs {
 
 function record(version: string, inputs: string, built = true): ReleaseRecord {
   const platforms = { [platform]: { digest: DIGEST_B, inputs: `${inputs}-amd64`, built } };
-  return { version, services: { web: { platforms } } };
+  return { version, services: { web: { platforms } }, hasHost: false };
 }
 
 function inquiry(
@@ -78,6 +78,12 @@ describe("planRelease", () => {
     [
       "the run after a publication of found images declares what it declared",
       inquiry({ published: published("A"), checkout: checkout("A", DIGEST_B) }),
+      record("v1.0.0", "A", false),
+      "publish: reuse",
+    ],
+    [
+      "a published image whose build tag was cleaned up is not built again",
+      inquiry({ published: published("A"), checkout: checkout("A") }),
       record("v1.0.0", "A", false),
       "publish: reuse",
     ],
