@@ -14,7 +14,8 @@ import type { Project } from "../plugin/project";
 import { builders, watchArguments } from "./processes";
 
 const SECRET = "swordfish-of-the-south";
-const REGISTRY_PORT = 15_871;
+// BuildKit remembers a registry's token server for a while; each run's is another one.
+const REGISTRY_PORT = 15_900 + (process.pid % 90);
 const PREFIX = "docker-plugin-test";
 
 interface Declaration {
