@@ -233,6 +233,8 @@ describe("publishIndex", () => {
         digest: await wrapWithAttestation(client, REPOSITORY, platform, digest),
       })),
     );
+    const alone = await lookUpVersion(client, REPOSITORY, "wrapped-arm64");
+    assert.deepEqual(alone?.platforms, [images[0]]);
     await publishIndex(client, inputs({ images: wrapped }));
     const published = await lookUpVersion(client, REPOSITORY, "v1.0.0");
     assert.deepEqual(
