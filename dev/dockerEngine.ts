@@ -9,8 +9,9 @@ import { DEBIAN_ENGINE, daemonVersion, findDockerCli } from "./dockerCli";
 import { CACHE_BIN, cached } from "./paths";
 import { step } from "./steps";
 
-/** `iptables` by name: without recommended packages nothing else would bring it. */
-const PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "iptables"];
+const PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "docker-compose"];
+/** The engine's networks need it, and it must fit the machine's own C library. */
+const BESIDE = ["iptables"];
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
 const INSTEAD = "install Docker Engine with its compose and buildx plugins, start it";
@@ -47,7 +48,7 @@ function originOf(): string {
 async function install(): Promise<string> {
   requireDebianRoot("there is no docker client with the compose and buildx plugins", INSTEAD);
   return step("installing the Docker engine from Debian's packages", async (report) => {
-    await installFromSuite(PACKAGES, report);
+    await installFromSuite(PACKAGES, BESIDE, report);
     const program = await findDockerCli();
     if (program !== undefined) return program;
     throw new UserError(

@@ -39,7 +39,10 @@ export async function setUp({ tests }: { tests: boolean }): Promise<void> {
   await withLock("set-up", async () => {
     removeLeftovers();
     checkSpace();
-    await together([setUpPulumi(), setUpDocker(tests)]);
+    // First what fails first: a build of minutes is no use without an engine.
+    const engine = await ensureDockerEngine();
+    note(`Docker ${engine.version}, ${engine.origin}`);
+    await together([setUpPulumi(), setUpImages(engine, tests)]);
     putStamp(STAMP, "complete");
   });
 }
@@ -50,9 +53,7 @@ async function setUpPulumi(): Promise<void> {
   note(`docker plugin ${await ensureDockerPlugin()}`);
 }
 
-async function setUpDocker(tests: boolean): Promise<void> {
-  const engine = await ensureDockerEngine();
-  note(`Docker ${engine.version}, ${engine.origin}`);
+async function setUpImages(engine: DockerEngine, tests: boolean): Promise<void> {
   const native = await architectureOf(engine);
   await ensureLocalRegistry(native);
   // Two at a time: each is mostly one process that downloads and unpacks.
