@@ -19,7 +19,7 @@ async function program(): Promise<StackOutputs> {
   const plan = await planVersion(settings, place, compose.builds);
   const registry = declareRegistry("registry", settings.registry, {
     services: Object.keys(compose.builds),
-    builds: buildsOf(plan),
+    builds: settings.build.push ? buildsOf(plan) : [],
   });
   const images = declareImages(settings, registry, plan);
   const host = declareHost(settings, registry, compose, plan, images);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildSpec } from "../lib/compose/model";
 import { resolveCredentials } from "../lib/credentials";
+import { UserError } from "../lib/errors";
 import { readSource } from "../lib/git";
 import {
   buildTag,
@@ -56,6 +57,7 @@ export async function planVersion(
       env: process.env,
     }),
   ]);
+  keepHost(settings, record);
   const inquiry = await inquire(
     {
       version,
@@ -117,11 +119,25 @@ async function sourcesOf(
 async function readRecord(): Promise<ReleaseRecord | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const self = new pulumi.StackReference(name);
-  const [release, previousVersion] = await Promise.all([
-    self.getOutputDetails("release"),
-    self.getOutputDetails("previousVersion"),
-  ]);
-  return parseRecord(release.value, previousVersion.value);
+  const [release, previousVersion, host] = await Promise.all(
+    ["release", "previousVersion", "host"].map((output) => self.getOutputDetails(output)),
+  );
+  return parseRecord({
+    release: release?.value,
+    previousVersion: previousVersion?.value,
+    host: host?.value,
+  });
+}
+
+/** A host that is no longer declared is taken down: a run that only builds must not do that. */
+function keepHost({ build }: Settings, record: ReleaseRecord | undefined): void {
+  if (record?.hasHost !== true || (build.push && build.index)) return;
+  const key = build.push ? "index" : "push";
+  throw new UserError(
+    `\`bot-core:${key}\` is \`false\`, and this stack runs a host, which would be stopped: ` +
+      `build in a stack of its own, or \`pulumi config rm bot-core:${key}\``,
+    "host-would-stop",
+  );
 }
 
 function kindOf(version: string): ReleaseInquiry["kind"] {

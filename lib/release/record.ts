@@ -5,6 +5,8 @@ export interface ReleaseRecord {
   readonly version: string;
   readonly previousVersion?: string;
   readonly services: Readonly<Record<string, RecordedService>>;
+  /** true: this stack keeps a host, which leaving it undeclared would stop. */
+  readonly hasHost: boolean;
 }
 
 export interface RecordedService {
@@ -30,12 +32,23 @@ const releaseSchema = z.object({
   services: z.record(z.string(), z.object({ platforms: z.record(z.string(), platformSchema) })),
 });
 
+/** The stack's own outputs, as far as they are read. */
+export interface OwnOutputs {
+  readonly release: unknown;
+  readonly previousVersion: unknown;
+  readonly host: unknown;
+}
+
 /**
- * Reads the stack's own outputs `release` and `previousVersion`.
+ * Reads the stack's own outputs.
  * @returns undefined on the first run, or where the outputs are of another shape: the record only
  *   saves declarations, the registry decides what is published
  */
-export function parseRecord(release: unknown, previousVersion: unknown): ReleaseRecord | undefined {
+export function parseRecord({
+  release,
+  previousVersion,
+  host,
+}: OwnOutputs): ReleaseRecord | undefined {
   const parsed = releaseSchema.safeParse(release);
   if (!parsed.success) return undefined;
   const services = Object.entries(parsed.data.services).map(
@@ -45,6 +58,7 @@ export function parseRecord(release: unknown, previousVersion: unknown): Release
     version: parsed.data.version,
     ...(typeof previousVersion === "string" ? { previousVersion } : {}),
     services: Object.fromEntries(services),
+    hasHost: host !== undefined,
   };
 }
 

@@ -20,7 +20,7 @@ const release = {
 
 describe("parseRecord", () => {
   it("keeps what the graph depends on", () => {
-    assert.deepEqual(parseRecord(release, "v0.1.0"), {
+    assert.deepEqual(parseRecord({ release, previousVersion: "v0.1.0", host: undefined }), {
       version: "v0.2.0",
       previousVersion: "v0.1.0",
       services: {
@@ -31,7 +31,13 @@ describe("parseRecord", () => {
           },
         },
       },
+      hasHost: false,
     });
+  });
+
+  it("knows that the stack keeps a host", () => {
+    const host = { address: "unix:///var/run/docker.sock" };
+    assert.equal(parseRecord({ release, previousVersion: undefined, host })?.hasHost, true);
   });
 
   for (const [name, value] of [
@@ -40,13 +46,16 @@ describe("parseRecord", () => {
     ["a service without platforms", { version: "v1.0.0", services: { web: {} } }],
   ] as const) {
     it(`is undefined for ${name}`, () => {
-      assert.equal(parseRecord(value, undefined), undefined);
+      assert.equal(
+        parseRecord({ release: value, previousVersion: undefined, host: undefined }),
+        undefined,
+      );
     });
   }
 });
 
 describe("previousVersionOf", () => {
-  const record = parseRecord(release, "v0.1.0");
+  const record = parseRecord({ release, previousVersion: "v0.1.0", host: undefined });
 
   it("is the version that ran until now, where another one is deployed", () => {
     assert.equal(previousVersionOf(record, "v0.3.0"), "v0.2.0");
