@@ -1,3 +1,5 @@
+import { isLogLine, oneLine } from "./composeWarnings";
+
 /** What Compose said, in words that name the place, what is wrong and how to mend it. */
 export interface Explained {
   /** Keys from the top of the file; empty where Compose names no place. */
@@ -149,40 +151,6 @@ function unknownKey(path: readonly string[]): Explained {
   };
 }
 
-/** A warning of Compose's log; `unsetVariable` where it is about `${NAME}` without a value. */
-export interface ComposeWarning {
-  readonly message: string;
-  readonly unsetVariable?: string;
-}
-
-/** The warnings that Compose logs beside its result, each once. */
-export function composeWarnings(stderr: string): ComposeWarning[] {
-  const texts = stderr.split("\n").filter(isLogLine).map(textOfLogLine);
-  return [...new Set(texts)].filter((text) => !IGNORED_WARNING.test(text)).map(explainWarning);
-}
-
-/** `version:` at the top was required once; users can do nothing wrong with it. */
-const IGNORED_WARNING = /(?:attribute )?`version` is obsolete/;
-
-function explainWarning(text: string): ComposeWarning {
-  const name = /^The "?(\w+)"? variable is not set/.exec(text)?.[1];
-  if (name === undefined) return { message: oneLine(text) };
-  return {
-    message: `\`${name}\` is not set and counts as empty; set it in .env, in config \`environment\` or in the shell, or write \${${name}:-}`,
-    unsetVariable: name,
-  };
-}
-
-function isLogLine(line: string): boolean {
-  return /^time="[^"]*" level=\w+ msg=/.test(line);
-}
-
-function textOfLogLine(line: string): string {
-  const quoted = /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
-  if (quoted !== undefined) return quoted.replace(/\\(.)/g, "$1");
-  return /msg=(\S+)/.exec(line)?.[1] ?? line;
-}
-
 /** `services.a.ports`, `services[a].ports` or `(root)` as keys. A dot inside a name is not known. */
 function keysOfPath(text: string): string[] {
   return text
@@ -191,14 +159,13 @@ function keysOfPath(text: string): string[] {
     .filter((key) => key !== "" && key !== "(root)");
 }
 
+/** The last key, an item of a list with its list. */
 function lastOf(text: string): string {
-  return keysOfPath(text).pop() ?? text;
+  const keys = keysOfPath(text);
+  const last = keys.pop() ?? text;
+  return /^\d+$/.test(last) ? `${keys.pop() ?? ""}[${last}]` : last;
 }
 
 function baseOf(file: string): string {
   return file.split("/").pop() ?? file;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ").trim();
 }

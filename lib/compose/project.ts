@@ -54,7 +54,7 @@ function mount(given: Json): Json {
 
 function dependencies(given: JsonObject, services: JsonObject): JsonObject {
   const entries = Object.entries(given).filter(
-    ([name, value]) => name in services || objectOf(value).required !== false,
+    ([name, value]) => Object.hasOwn(services, name) || objectOf(value).required !== false,
   );
   return Object.fromEntries(entries);
 }

@@ -1,5 +1,6 @@
 import { composeConfig, parseProject, type ConfigOptions } from "./configCommand";
-import { composeWarnings, explainComposeError, type Explained } from "./composeMessages";
+import { explainComposeError, type Explained } from "./composeMessages";
+import { composeWarnings } from "./composeWarnings";
 import type { Report } from "./context";
 import { projectOf, type Project } from "./project";
 import { composeConfigLowered, isPullPolicyFault } from "./pullPolicy";

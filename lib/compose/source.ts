@@ -1,12 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
-  isAlias,
   isMap,
-  isNode,
   isPair,
   isScalar,
-  isSeq,
   LineCounter,
   parseAllDocuments,
   visit,
@@ -14,6 +11,7 @@ import {
   type Node,
 } from "yaml";
 import type { Finding } from "../errors";
+import { descend } from "./yamlPath";
 
 /** A Compose file as written: for the line of a finding, and for what Compose drops silently. */
 export interface SourceFile {
@@ -48,17 +46,27 @@ export function readSources(
     if (text === undefined) errors.push({ at: name, message: missingMessage(absolute) });
     else {
       const source = parseSource(name, absolute, text);
-      const faults = source.documents.flatMap((document) => document.errors);
-      errors.push(
-        ...faults.map((fault) => ({
-          at: `${name}:${source.lines.linePos(fault.pos[0]).line}`,
-          message: `is no YAML: ${fault.message.split("\n")[0] ?? ""}`,
-        })),
-      );
+      errors.push(...source.documents.flatMap((document) => faultsOf(source, document)));
       sources.push(source);
     }
   }
   return { sources, errors };
+}
+
+function faultsOf(source: SourceFile, document: Document): Finding[] {
+  const at = (offset: number): string => `${source.name}:${source.lines.linePos(offset).line}`;
+  const faults = document.errors.map((fault) => ({
+    at: at(fault.pos[0]),
+    message: `is no YAML: ${fault.message.split("\n")[0] ?? ""}`,
+  }));
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const message = `anchor \`${alias.source}\` is not defined above; define it as \`&${alias.source}\``;
+      faults.push({ at: at(alias.range?.[0] ?? 0), message });
+    },
+  });
+  return faults;
 }
 
 /** Parses one file's text; faults stand in its documents. */
@@ -128,45 +136,6 @@ export function textsOf(place: Place): { text: string; at: string }[] {
     },
   });
   return texts;
-}
-
-/** How far a document has the path, the node there, and the offset of the last key found. */
-function descend(
-  document: Document,
-  keys: readonly string[],
-): { depth: number; offset: number; node: Node | undefined } {
-  let node = document.contents ?? undefined;
-  let offset = node?.range?.[0] ?? 0;
-  for (const [depth, key] of keys.entries()) {
-    const next = node === undefined ? undefined : child(document, node, key);
-    if (next === undefined) return { depth, offset, node };
-    ({ node, offset } = next);
-  }
-  return { depth: keys.length, offset, node };
-}
-
-function child(
-  document: Document,
-  parent: Node,
-  key: string,
-): { node: Node | undefined; offset: number } | undefined {
-  const map = isAlias(parent) ? parent.resolve(document) : parent;
-  if (isSeq(map)) {
-    const item = map.items[Number(key)] as Node | undefined;
-    return item === undefined ? undefined : { node: item, offset: item.range?.[0] ?? 0 };
-  }
-  if (!isMap(map)) return undefined;
-  const pairs = map.items as { key: unknown; value: unknown }[];
-  for (const pair of pairs) {
-    if (isScalar(pair.key) && String(pair.key.value) === key) {
-      const value = pair.value as Node | null;
-      const node = isAlias(value) ? value.resolve(document) : (value ?? undefined);
-      return { node, offset: pair.key.range?.[0] ?? 0 };
-    }
-  }
-  const merged = pairs.find(({ key: name }) => isScalar(name) && name.value === "<<")?.value;
-  const bases = isSeq(merged) ? (merged.items as Node[]) : isNode(merged) ? [merged] : [];
-  return bases.map((base) => child(document, base, key)).find((found) => found !== undefined);
 }
 
 function offsetOf(

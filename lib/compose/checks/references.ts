@@ -7,6 +7,12 @@ import { keysOf, placesOf, textsOf } from "../source";
 
 /** Names that the file uses and does not define; Compose reports the first one only. */
 export function checkReferences(context: CheckContext): void {
+  if (Object.keys(context.project.services).length === 0) {
+    context.report.error(
+      ["services"],
+      "there is no service, or all are behind profiles; define one, or set COMPOSE_PROFILES in config `environment`",
+    );
+  }
   for (const [service, definition] of Object.entries(context.project.services)) {
     checkResources(context, service, definition);
     checkServices(context, service, definition);
@@ -29,7 +35,7 @@ function checkResources(context: CheckContext, service: string, definition: Json
     ["secret", "secrets", sourceNames(definition, "secrets"), secrets],
   ];
   for (const [noun, key, names, defined] of uses) {
-    for (const name of names.filter((candidate) => !(candidate in defined))) {
+    for (const name of names.filter((candidate) => !Object.hasOwn(defined, candidate))) {
       context.report.error(
         ["services", service, key],
         `${noun} \`${name}\` is not defined; add it under top-level \`${key}\`, or name the file that defines it in \`composeFiles\``,
@@ -42,7 +48,7 @@ function checkResources(context: CheckContext, service: string, definition: Json
 function checkServices(context: CheckContext, service: string, definition: JsonObject): void {
   const { services } = context.project;
   const named = Object.keys(dependenciesOf(definition));
-  for (const name of named.filter((candidate) => !(candidate in services))) {
+  for (const name of named.filter((candidate) => !Object.hasOwn(services, candidate))) {
     const profiles = profilesOf(context, name);
     const defined = keysOf(context.sources, ["services"]).includes(name);
     context.report.error(

@@ -37,6 +37,25 @@ const CASES: readonly Case[] = [
     errors: ["compose.yml:4: is no YAML: Map keys must be unique"],
   },
   {
+    title: "an anchor that nothing defines",
+    compose: "services:\n  web:\n    image: nginx\n    logging: *logging\n",
+    errors: ["compose.yml:4: anchor `logging` is not defined above; define it as `&logging`"],
+  },
+  {
+    title: "no service",
+    compose: "services:\n  web: {image: nginx, profiles: [edge]}\n",
+    errors: [
+      "compose.yml:1: there is no service, or all are behind profiles; define one, or set COMPOSE_PROFILES in config `environment`",
+    ],
+  },
+  {
+    title: "names that every object has",
+    compose: web("networks: [toString]"),
+    errors: [
+      "compose.yml:5: network `toString` is not defined; add it under top-level `networks`, or name the file that defines it in `composeFiles`",
+    ],
+  },
+  {
     title: "an env file of the host that is missing",
     compose: web(""),
     options: { envFiles: ["prod.env"] },

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   {
     title: "`profiles: []` in an override",
     files: {
-      "compose.yml": `services:\n  web:\n    image: nginx\n    profiles: [edge]\n`,
+      "compose.yml": `services:\n  web:\n    image: nginx\n    profiles: [edge]\n  db: {image: mongo, ${HEALTH}}\n`,
       "prod.yml": "services:\n  web:\n    profiles: []\n",
     },
     options: { files: ["compose.yml", "prod.yml"] },

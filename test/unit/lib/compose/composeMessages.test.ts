@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import {
-  composeWarnings,
-  explainComposeError,
-  type Explained,
-} from "../../../../lib/compose/composeMessages";
+import { explainComposeError, type Explained } from "../../../../lib/compose/composeMessages";
+import { composeWarnings } from "../../../../lib/compose/composeWarnings";
 
 const FIXTURES = path.join(__dirname, "../../../fixtures/compose");
 const recorded = recordingOf("messages-2.26.1.json");
@@ -146,6 +143,13 @@ describe("explainComposeError", () => {
   it("has an expectation for every recorded refusal", () => {
     const refusals = Object.keys(recorded).filter((name) => name !== "unset-variable");
     assert.deepEqual(refusals.sort(), Object.keys(EXPECTED).sort());
+  });
+
+  it("names an item of a list with its list", () => {
+    assert.deepEqual(explainComposeError("validating a: services.web.volumes.0 must be a string"), {
+      path: ["services", "web", "volumes", "0"],
+      message: "`volumes[0]` must be a string",
+    });
   });
 
   it("passes what it does not know through in one line, without the log", () => {
