@@ -42,11 +42,16 @@ export function requireDebianRoot(purpose: string, instead: string): void {
 /**
  * Installs packages of SUITE. What they need is taken from the machine's own release where that
  * will do: `--target-release` would take all of it from SUITE, the C library included.
+ * @param beside packages of the machine's own release to install with them
  */
-export async function installFromSuite(packages: readonly string[], report: Report): Promise<void> {
+export async function installFromSuite(
+  packages: readonly string[],
+  beside: readonly string[],
+  report: Report,
+): Promise<void> {
   addSuite();
   await apt(["update"], report);
-  await apt(["install", ...packages.map((name) => `${name}/${SUITE}`)], report);
+  await apt(["install", ...packages.map((name) => `${name}/${SUITE}`), ...beside], report);
 }
 
 /** Installs packages of the release that the machine runs. */
