@@ -38,7 +38,18 @@ export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
     const unfinished = join(directory, tool.name);
     const built = await run(
       "nice",
-      ["-n", "10", "go", "build", "-o", unfinished, "-ldflags", tool.ldflags, tool.importPath],
+      [
+        "-n",
+        "10",
+        "go",
+        "build",
+        "-v",
+        "-o",
+        unfinished,
+        "-ldflags",
+        tool.ldflags,
+        tool.importPath,
+      ],
       {
         cwd: directory,
         env: { CGO_ENABLED: "0", GOWORK: "off" },
