@@ -17,6 +17,7 @@ export async function readServices(
   const compose = await loadCompose({
     projectDirectory: process.cwd(),
     files: [...release.composeFiles],
+    ...(host.kind === "off" ? {} : { project: host.target.project }),
     envFiles: host.kind === "off" ? [] : [...host.envFiles],
     variables: {
       ...release.environment,

@@ -57,10 +57,6 @@ function checkHold({ context, definition, facts }: Released): void {
 function checkStartFirst({ context, definition, facts }: Released): void {
   const { report } = context;
   const keys = ["services", facts.name];
-  report.warning(
-    [...keys, "deploy", "update_config", "order"],
-    `\`${facts.name}\` will run twice for a moment at each release (start-first); where it must not, use \`order: stop-first\` with \`x-hold: true\``,
-  );
   if (facts.ports.length === 0) {
     report.warning(
       [...keys, "deploy", "update_config", "order"],

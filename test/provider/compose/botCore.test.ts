@@ -77,8 +77,6 @@ describe("a project with the traits of bot-core", () => {
       findings.warnings.map(({ at, message }) => `${at}: ${message.split(/[:;(]/)[0]?.trim()}`),
       [
         "docker-compose.yml:49: `update_config`",
-        "docker-compose.yml:49: `rust-core-engine` will run twice for a moment at each release",
-        "docker-compose.yml:72: `python-ai-service` will run twice for a moment at each release",
         "docker-compose.yml:102: `nginx` has no health check",
         "docker-compose.yml:113: a label with `VERSION` keeps its old value until something else of `nginx` changes, since a label alone replaces no container",
         "docker-compose.yml:130: `deploy.restart_policy`",
