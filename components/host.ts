@@ -6,6 +6,7 @@ import type { Settings } from "../lib/settings/settings";
 import { ComposeHost } from "./botcore/composeHost";
 import type { NestedInput } from "./botcore/nestedInput";
 import type { Registry } from "./registry/contract";
+import type { ReleasedImage } from "./releasedImage";
 import type { ReleasedImages, ReleasedService } from "./releaseImages";
 import type { VersionPlan } from "./versionPlan";
 
@@ -19,18 +20,22 @@ export function declareHost(
 ): ComposeHost | undefined {
   const { host, release, rollout } = settings;
   if (host.kind === "off") return undefined;
+  // The settings allow no host where a run joins nothing.
+  const joined = Object.entries(images).flatMap(([service, { image, digests }]) =>
+    image === undefined ? [] : [{ service, image, digests }],
+  );
   return new ComposeHost("host", {
     host: host.target,
     registry: registry.accountInput,
     version: plan.version,
     revision: pulumi
-      .all(Object.values(images).map(({ image }) => image))
+      .all(joined.map(({ image }) => image))
       .apply((all) => all.find((one) => one.revision !== undefined)?.revision),
     model: canonicalJson(compose.model),
     images: Object.fromEntries(
-      Object.entries(images).map(([service, released]) => [
+      joined.map(({ service, image, digests }) => [
         service,
-        hostImage(registry.imageName(service), released),
+        hostImage(registry.imageName(service), image, digests),
       ]),
     ),
     ...(release.services === undefined ? {} : { services: release.services }),
@@ -42,7 +47,8 @@ export function declareHost(
 /** Each value is an output of its own, so that a preview knows what does not change. */
 function hostImage(
   repository: string,
-  { image, digests }: ReleasedService,
+  image: pulumi.Output<ReleasedImage>,
+  digests: ReleasedService["digests"],
 ): NestedInput<ReleaseImage> {
   return {
     repository,

@@ -3,15 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServicePlan } from "../lib/release/plan";
 import type { Settings } from "../lib/settings/settings";
 import type { Registry } from "./registry/contract";
-import { releasedFromRegistry, type ReleasedImage } from "./releasedImage";
+import { type BuiltImages, releasedFromRegistry, type ReleasedImage } from "./releasedImage";
 import { ServiceImage } from "./serviceImage";
 import type { VersionPlan } from "./versionPlan";
 
-/** Our services of a release by name; what is not joined in this run is absent. */
+/** Our services of a release by name. */
 export type ReleasedImages = Readonly<Record<string, ReleasedService>>;
 
 export interface ReleasedService {
-  readonly image: pulumi.Output<ReleasedImage>;
+  /** Undefined where no index joins the platform images in this run. */
+  readonly image: pulumi.Output<ReleasedImage> | undefined;
+  readonly built: pulumi.Output<BuiltImages>;
   /**
    * The platform images' digests by platform. In a preview they are known for an unchanged service
    * while `image`, with its new index, is not.
@@ -51,15 +53,13 @@ export function declareImages(
       push: settings.build.push,
       index: settings.build.index,
     });
-    const { released: joined, digests } = image;
-    return [
-      service.service,
-      joined === undefined ? undefined : { image: joined, digests },
-    ] as const;
+    return [service.service, releasedBy(image)] as const;
   });
-  return Object.fromEntries(
-    released.flatMap(([service, image]) => (image === undefined ? [] : [[service, image]])),
-  );
+  return Object.fromEntries(released);
+}
+
+function releasedBy({ released, built, digests }: ServiceImage): ReleasedService {
+  return { image: released, built, digests };
 }
 
 function published(
@@ -70,7 +70,8 @@ function published(
   const image = releasedFromRegistry(plan, version, imageName);
   const digests: Record<string, string> = {};
   for (const [platform, { digest }] of Object.entries(image.platforms)) digests[platform] = digest;
-  return { image: pulumi.output(image), digests: pulumi.output(digests) };
+  const known = pulumi.output(image);
+  return { image: known, built: known, digests: pulumi.output(digests) };
 }
 
 /** A provider for each platform that another Docker host builds, where this run builds on it. */

@@ -1,17 +1,21 @@
 import type { ServicePlan } from "../lib/release/plan";
 import type { PlatformImage } from "../lib/resources/imageIndex";
 
+/** Platform images that no index joins in this run: `push` or `index` is false. */
+export interface BuiltImages {
+  readonly platforms: Readonly<Record<string, ReleasedPlatform>>;
+  /** Commit that the version was published from; absent where it was not known. */
+  readonly revision?: string;
+}
+
 /** One service of a release as the stack's output `release` states it; the record of later runs. */
-export interface ReleasedImage {
+export interface ReleasedImage extends BuiltImages {
   /** `server/path@sha256:…`, the index. */
   readonly image: string;
   readonly digest: string;
-  readonly platforms: Readonly<Record<string, ReleasedPlatform>>;
   /** Compressed bytes, all platforms together. */
   readonly sizeBytes: number;
   readonly tags: readonly string[];
-  /** Commit that the version was published from; absent where it was not known. */
-  readonly revision?: string;
 }
 
 export interface ReleasedPlatform {
@@ -53,17 +57,25 @@ export function releasedFromIndex(
     readonly revision: string | undefined;
   },
 ): ReleasedImage {
-  const platforms = index.images.map(({ platform, digest }) => {
-    const planned = plan.images.find((one) => one.platform === platform);
-    const inputs = planned === undefined ? {} : { inputs: planned.inputs };
-    return [platform, { digest, ...inputs, built: planned?.kind === "build" }] as const;
-  });
   return {
     image: `${imageName}@${index.digest}`,
     digest: index.digest,
-    platforms: Object.fromEntries(platforms),
+    ...builtImages(plan, index.images),
     sizeBytes: index.sizeBytes,
     tags: index.tags,
     ...(index.revision === undefined ? {} : { revision: index.revision }),
   };
+}
+
+/** Each platform's image with what the next run has to know of it. */
+export function builtImages(
+  plan: ServicePlan & { kind: "publish" },
+  images: readonly PlatformImage[],
+): BuiltImages {
+  const platforms = images.map(({ platform, digest }) => {
+    const planned = plan.images.find((one) => one.platform === platform);
+    const inputs = planned === undefined ? {} : { inputs: planned.inputs };
+    return [platform, { digest, ...inputs, built: planned?.kind === "build" }] as const;
+  });
+  return { platforms: Object.fromEntries(platforms) };
 }

@@ -5,7 +5,12 @@ import type { ImagePlan, ServicePlan } from "../lib/release/plan";
 import type { SourceFacts } from "../lib/resources/imageIndex";
 import type { RegistryAccount } from "../lib/resources/registry";
 import { ImageIndex } from "./botcore/imageIndex";
-import { releasedFromIndex, type ReleasedImage } from "./releasedImage";
+import {
+  type BuiltImages,
+  builtImages,
+  releasedFromIndex,
+  type ReleasedImage,
+} from "./releasedImage";
 
 /** What a service is built from; paths are relative to the program, so that state is the same everywhere. */
 export interface StagedBuild {
@@ -48,6 +53,8 @@ export interface ServiceImageArgs {
 export class ServiceImage extends pulumi.ComponentResource {
   /** The published service; undefined where nothing is joined (`push` or `index` is false). */
   public readonly released: pulumi.Output<ReleasedImage> | undefined;
+  /** The platform images, joined or not. */
+  public readonly built: pulumi.Output<BuiltImages>;
   /** The platform images' digests by platform. */
   public readonly digests: pulumi.Output<Readonly<Record<string, string>>>;
 
@@ -64,6 +71,7 @@ export class ServiceImage extends pulumi.ComponentResource {
     this.digests = pulumi
       .all(images)
       .apply((all) => Object.fromEntries(all.map(({ platform, digest }) => [platform, digest])));
+    this.built = pulumi.all(images).apply((all) => builtImages(args.plan, all));
     const joined = args.push !== false && args.index !== false;
     this.released = joined ? this.join(service, images) : undefined;
     this.registerOutputs({ digests: this.digests });

@@ -36,7 +36,9 @@ export function stackOutputs(
 }
 
 function releaseOutput(version: string, images: ReleasedImages): pulumi.Output<unknown> {
-  const byName = Object.entries(images).map(([service, { image }]) => [service, image] as const);
+  const byName = Object.entries(images).map(
+    ([service, { image, built }]) => [service, image ?? built] as const,
+  );
   return pulumi.output(Object.fromEntries(byName)).apply((services) => {
     const revision = Object.values(services).find((one) => one.revision !== undefined)?.revision;
     return { version, ...(revision === undefined ? {} : { revision }), services };

@@ -65,6 +65,7 @@ export async function planVersion(
       policy: settings.build.mode,
       source,
       allowDirty: isLoopback(registry.endpoint.server),
+      push: settings.build.push,
       services: Object.keys(builds).map((service) => ({
         service,
         repository: registry.repositoryPath(service),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { reportAboveRepository, type CheckContext } from "./context";
 import { objectOf, textOf } from "./json";
@@ -12,7 +12,8 @@ const CHANGING_ARGS = /^(?:BUILD_(?:DATE|TIME|TIMESTAMP)|CREATED|TIMESTAMP)$/;
 
 /**
  * How each service of ours is built. What docker.Image cannot do is an error, since the image would
- * differ from the one that `docker compose build` makes.
+ * differ from the one that `docker compose build` makes. A context or Dockerfile that is missing is
+ * none here: a published version is deployed without them, and who builds asks for them.
  * @param wanted names of the services to build; the others may be incomplete
  */
 export function buildSpecs(
@@ -26,8 +27,7 @@ export function buildSpecs(
     checkKeys(context, service, build);
     const folder = contextOf(context, service, build);
     if (folder === undefined) continue;
-    const dockerfile = dockerfileOf(context, service, build, folder);
-    if (dockerfile === undefined) continue;
+    const dockerfile = path.join(folder, textOf(build.dockerfile) ?? "Dockerfile");
     const target = textOf(build.target);
     const network = textOf(build.network);
     specs[service] = {
@@ -90,30 +90,7 @@ function contextOf(context: CheckContext, service: string, build: JsonObject): s
     return undefined;
   }
   if (reportAboveRepository(context, keys, relative)) return undefined;
-  if (!isFolder(path.resolve(context.projectDirectory, relative))) {
-    context.report.error(
-      keys,
-      `build context \`${relative}\` is no folder; create it or correct \`build.context\``,
-    );
-    return undefined;
-  }
   return relative;
-}
-
-function dockerfileOf(
-  { projectDirectory, report }: CheckContext,
-  service: string,
-  build: JsonObject,
-  folder: string,
-): string | undefined {
-  if (build.dockerfile_inline !== undefined) return undefined;
-  const relative = path.join(folder, textOf(build.dockerfile) ?? "Dockerfile");
-  if (existsSync(path.resolve(projectDirectory, relative))) return relative;
-  report.error(
-    ["services", service, "build", "dockerfile"],
-    `Dockerfile \`${relative}\` does not exist; create it or correct \`build.dockerfile\``,
-  );
-  return undefined;
 }
 
 /** A name without a value is the environment's, which is no input of a release: it is left out. */
@@ -123,8 +100,4 @@ function argsOf(build: JsonObject): Record<string, string> {
     return text === undefined ? [] : [[name, text] as const];
   });
   return Object.fromEntries(entries);
-}
-
-function isFolder(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -32,6 +32,7 @@ export interface InquiryOptions {
   readonly policy: ReleaseInquiry["policy"];
   readonly source: SourceFacts;
   readonly allowDirty: boolean;
+  readonly push: boolean;
   readonly services: readonly { readonly service: string; readonly repository: string }[];
   /** true: an unreachable registry counts as "not published" and `warn` says so; false: it is an error. */
   readonly preview: boolean;
@@ -44,12 +45,12 @@ export interface InquiryOptions {
  * @throws UserError from the registry, except in a preview
  */
 export async function inquire(options: InquiryOptions, sources: Sources): Promise<ReleaseInquiry> {
-  const { version, kind, policy, source, allowDirty } = options;
+  const { version, kind, policy, source, allowDirty, push } = options;
   const tolerant = options.preview ? tolerate(sources, options.warn) : sources;
   const services = await Promise.all(
     options.services.map((one) => inquireService(one, version, tolerant)),
   );
-  return { version, kind, policy, source, allowDirty, services };
+  return { version, kind, policy, source, allowDirty, push, services };
 }
 
 async function inquireService(

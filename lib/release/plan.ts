@@ -37,6 +37,8 @@ export interface ReleaseInquiry {
   readonly source: SourceFacts;
   /** true: uncommitted changes may go into a semver version; the revision says so. */
   readonly allowDirty: boolean;
+  /** false: what is built stays on the building daemon. */
+  readonly push: boolean;
   readonly services: readonly ServiceInquiry[];
 }
 
@@ -91,7 +93,9 @@ function planService(
   const { service, repository, published, checkout } = asked;
   const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
   const current = published !== undefined && (inquiry.kind !== "movable" || same);
-  if (current && !(same && publishedHere(inquiry.version, asked, record))) {
+  // Without a push there is nothing to keep declared: the images in the registry are not these.
+  const declared = inquiry.push && same && publishedHere(inquiry.version, asked, record);
+  if (current && !declared) {
     return { kind: "deploy", service, repository, published, differs: !same };
   }
   return {
@@ -99,7 +103,9 @@ function planService(
     service,
     repository,
     inputsDigest: checkout?.inputsDigest ?? "",
-    images: (checkout?.platforms ?? []).map((platform) => planImage(asked, platform, record)),
+    images: (checkout?.platforms ?? []).map((platform) =>
+      planImage(inquiry, asked, platform, record),
+    ),
   };
 }
 
@@ -119,12 +125,13 @@ function publishedHere(
 }
 
 function planImage(
+  { push }: ReleaseInquiry,
   { service, published, checkout }: ServiceInquiry,
   { platform, inputs, found }: CheckoutPlatform,
   record: ReleaseRecord | undefined,
 ): ImagePlan {
   const recorded = record?.services[service]?.platforms[platform];
-  const mine = recorded?.built === true && recorded.inputs === inputs;
+  const mine = push && recorded?.built === true && recorded.inputs === inputs;
   // A published image of these inputs is not built again, even where its build tag was cleaned up.
   const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
   const held = same ? published.platforms.find((one) => one.platform === platform) : undefined;

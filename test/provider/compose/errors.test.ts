@@ -156,25 +156,10 @@ secrets: {token: {environment: TOKEN}}
     ].map((key, index) => `compose.yml:${index + 6}: \`build.${key}\` ${MEND_BUILD}`),
   },
   {
-    title: "a build context that does not exist",
-    compose: `services:\n  web:\n    ${HEALTH}\n    build:\n      context: ./shop\n`,
-    errors: [
-      "compose.yml:5: build context `shop` is no folder; create it or correct `build.context`",
-    ],
-  },
-  {
     title: "a build context that is an address",
     compose: `services:\n  web:\n    ${HEALTH}\n    build: https://github.com/a/b.git\n`,
     errors: [
       "compose.yml:4: build context `https://github.com/a/b.git` is an address; give a folder",
-    ],
-  },
-  {
-    title: "a Dockerfile that does not exist",
-    compose: `services:\n  web:\n    ${HEALTH}\n    build: {context: web, dockerfile: Prodfile}\n`,
-    files: DOCKERFILE,
-    errors: [
-      "compose.yml:4: Dockerfile `web/Prodfile` does not exist; create it or correct `build.dockerfile`",
     ],
   },
   {

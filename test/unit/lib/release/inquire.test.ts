@@ -23,6 +23,7 @@ function options(changes: Partial<InquiryOptions> = {}): InquiryOptions {
     policy: "missing",
     source: { isDefaultBranch: true, dirty: false },
     allowDirty: false,
+    push: true,
     services: [
       { service: "web", repository: "shop/web" },
       { service: "api", repository: "shop/api" },

@@ -47,6 +47,7 @@ function inquiry(
     policy: "missing",
     source: { isDefaultBranch: true, dirty: false },
     allowDirty: false,
+    push: true,
     services: [{ service: "web", repository: "shop/web", ...service }],
     ...changes,
   };
@@ -143,6 +144,18 @@ describe("planRelease", () => {
       ),
       undefined,
       "deploy, differs",
+    ],
+    [
+      "without a push a published version is not built again",
+      inquiry({ published: published("A"), checkout: checkout("A", DIGEST_B) }, { push: false }),
+      record("v1.0.0", "A"),
+      "deploy",
+    ],
+    [
+      "without a push an image that is in the registry is not built again",
+      inquiry({ checkout: checkout("A", DIGEST_B) }, { push: false }),
+      record("v0.9.0", "A"),
+      "publish: reuse",
     ],
     [
       "build never deploys what is published",
