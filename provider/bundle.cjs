@@ -1,0 +1,108 @@
+"use strict";
+/**
+ * Every command of the CLI starts the plugin anew. As one file it is up in a third of the time that
+ * the TypeScript sources take, so it is bundled once and again after any change of a source.
+ */
+const { createHash } = require("node:crypto");
+const {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require("node:fs");
+const { dirname, join, resolve } = require("node:path");
+
+const ROOT = dirname(__dirname);
+/** Files whose change may change what is bundled from node_modules. */
+const ALSO = ["package-lock.json", "tsconfig.json", "provider/bundle.cjs"];
+/** dockerode reads files beside its own; natives cannot be bundled. */
+const EXTERNAL = ["dockerode", "*.node"];
+const KEEP_MS = 3_600_000;
+
+/**
+ * The bundled form of a TypeScript entry point, made where it is missing or older than a source;
+ * undefined where it cannot be made, e.g. in a read-only checkout.
+ * @param {string} entry
+ * @param {string} [cache] folder for bundles; default: below node_modules
+ */
+function bundleOf(entry, cache = join(ROOT, "node_modules", ".cache", "botcore")) {
+  const record = join(cache, `${hash(entry)}.json`);
+  try {
+    return fresh(record) ?? make(entry, cache, record);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} record */
+function fresh(record) {
+  try {
+    const { file, sources } = JSON.parse(readFileSync(record, "utf8"));
+    statSync(file);
+    const same = Object.entries(sources).every(([path, stamp]) => stampOf(path) === stamp);
+    return same ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function make(entry, cache, record) {
+  const began = Date.now();
+  const { metafile, outputFiles } = require("esbuild").buildSync({
+    entryPoints: [entry],
+    absWorkingDir: ROOT,
+    outdir: cache,
+    bundle: true,
+    external: EXTERNAL,
+    format: "cjs",
+    logLevel: "silent",
+    metafile: true,
+    platform: "node",
+    target: "node20",
+    write: false,
+  });
+  const text = outputFiles[0].text;
+  const own = Object.keys(metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
+  const sources = [...own, ...ALSO];
+  const file = join(cache, `${hash(text)}.cjs`);
+  mkdirSync(cache, { recursive: true });
+  put(file, text);
+  const settled = sources.every((path) => statSync(resolve(ROOT, path)).mtimeMs < began);
+  // A source that was written meanwhile may not be what was bundled: the next start looks again.
+  if (settled) {
+    const stamps = Object.fromEntries(sources.map((path) => [path, stampOf(path)]));
+    put(record, JSON.stringify({ file, sources: stamps }));
+  }
+  prune(cache, file);
+  return file;
+}
+
+/** A process that has just started may still be about to read an older one. */
+function prune(cache, current) {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const old = Date.now() - statSync(path).mtimeMs > KEEP_MS;
+    if (name.endsWith(".cjs") && path !== current && old) rmSync(path, { force: true });
+  }
+}
+
+/** Another process may read it meanwhile: it sees the old file or the new one. */
+function put(path, text) {
+  const made = `${path}.${process.pid}`;
+  writeFileSync(made, text);
+  renameSync(made, path);
+}
+
+function stampOf(path) {
+  const { mtimeMs, size } = statSync(resolve(ROOT, path));
+  return `${mtimeMs} ${size}`;
+}
+
+function hash(text) {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+module.exports = { bundleOf };
