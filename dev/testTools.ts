@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { installPackages, requireDebianRoot } from "./debian";
+import { installFromSuite, installPackages, requireDebianRoot } from "./debian";
 import { step } from "./steps";
+import type { Report } from "./steps";
 
 /** Names under which a headless Chromium is found on PATH. */
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -13,22 +14,37 @@ const SSHD = "/usr/sbin/sshd";
  * @returns variables that tell the tests where they are: CHROMIUM, SSHD
  */
 export async function ensureTestTools(): Promise<Record<string, string>> {
-  const browser = findBrowser() ?? (await install("chromium", findBrowser));
-  const sshd = findSshd() ?? (await install("openssh-server", findSshd));
+  const browser = findBrowser() ?? (await install("chromium", installBrowser, findBrowser));
+  const sshd = findSshd() ?? (await install("openssh-server", installSshd, findSshd));
   return {
     ...(browser === undefined ? {} : { CHROMIUM: browser }),
     ...(sshd === undefined ? {} : { SSHD: sshd }),
   };
 }
 
-async function install(name: string, find: () => string | undefined): Promise<string | undefined> {
+async function install(
+  name: string,
+  work: (report: Report) => Promise<void>,
+  find: () => string | undefined,
+): Promise<string | undefined> {
   try {
     requireDebianRoot(`${name} is missing`, "install it");
-    await step(`installing ${name} for the tests`, (report) => installPackages([name], report));
+    await step(`installing ${name} for the tests`, work);
   } catch {
     return undefined;
   }
   return find();
+}
+
+function installBrowser(report: Report): Promise<void> {
+  return installPackages(["chromium"], report);
+}
+
+/** The server needs exactly the client's version, and that may be of either release. */
+async function installSshd(report: Report): Promise<void> {
+  await installPackages(["openssh-server"], report).catch(() =>
+    installFromSuite(["openssh-server", "openssh-sftp-server", "openssh-client"], [], report),
+  );
 }
 
 function findSshd(): string | undefined {
