@@ -2,6 +2,7 @@ import { mkdirSync, statfsSync } from "node:fs";
 import { UserError, messageOf } from "../lib/errors";
 import { isStamped, putStamp, removeLeftovers } from "./cache";
 import { docker } from "./images/makeImage";
+import { ensureLocalImage } from "./images/localImage";
 import { ensureBaseImage } from "./images/mirror";
 import {
   BUSYBOX,
@@ -55,11 +56,14 @@ async function setUpPulumi(): Promise<void> {
 
 async function setUpImages(engine: DockerEngine, tests: boolean): Promise<void> {
   const native = await architectureOf(engine);
-  await ensureLocalRegistry(native);
-  // Two at a time: each is mostly one process that downloads and unpacks.
+  const registry = ensureLocalRegistry(native);
+  // The largest image needs no registry until it is pushed.
+  const rust = ensureLocalImage(RUST, native);
   await together([
-    inOrder([() => ensureBaseImage(RUST, native)]),
-    inOrder([NODE, PYTHON, HAPROXY].map((recipe) => () => ensureBaseImage(recipe, native))),
+    Promise.all([registry, rust]).then(() => ensureBaseImage(RUST, native)),
+    registry.then(() =>
+      inOrder([NODE, PYTHON, HAPROXY].map((recipe) => () => ensureBaseImage(recipe, native))),
+    ),
   ]);
   if (tests) await setUpOtherPlatform(native);
 }
@@ -103,9 +107,10 @@ async function inOrder(tasks: readonly (() => Promise<void>)[]): Promise<void> {
 /** All to their end, then all faults at once: what is half done would be lost otherwise. */
 async function together(tasks: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
-  const faults = results.flatMap((result): unknown[] =>
+  const reasons = results.flatMap((result): unknown[] =>
     result.status === "rejected" ? [result.reason] : [],
   );
+  const faults = [...new Set(reasons)];
   if (faults.length === 0) return;
   if (faults.length === 1) throw faults[0];
   throw new UserError(faults.map(messageOf).join("\n"), "set-up");
