@@ -41,7 +41,7 @@ describe("ComposeHost under the real engine", function () {
     await project.pulumi("destroy", "--yes");
     await project.remove();
     assert.deepEqual(await containers(), [], "destroy leaves no container");
-    await docker("volume", "rm", "-f", `${NAME}_data`);
+    await docker("volume", "rm", "-f", `${NAME}_data`, `${NAME}_web-switch`);
   });
 
   async function declare({
