@@ -3,7 +3,7 @@ import { UserError, messageOf } from "../lib/errors";
 import { isStamped, putStamp, removeLeftovers } from "./cache";
 import { docker } from "./images/makeImage";
 import { ensureLocalImage } from "./images/localImage";
-import { ensureBaseImage } from "./images/mirror";
+import { ensureBaseImage, isPublished } from "./images/mirror";
 import {
   BUSYBOX,
   HAPROXY,
@@ -57,8 +57,8 @@ async function setUpPulumi(): Promise<void> {
 async function setUpImages(engine: DockerEngine, tests: boolean): Promise<void> {
   const native = await architectureOf(engine);
   const registry = ensureLocalRegistry(native);
-  // The largest image needs no registry until it is pushed.
-  const rust = ensureLocalImage(RUST, native);
+  // The largest image needs no registry until it is pushed; once it is there, it may be pruned here.
+  const rust = isPublished(RUST, native) ? undefined : ensureLocalImage(RUST, native);
   await together([
     Promise.all([registry, rust]).then(() => ensureBaseImage(RUST, native)),
     registry.then(() =>

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../../lib/errors";
 import { run } from "../../lib/process/run";
 import { fingerprint, inTemporaryDirectory } from "../cache";
@@ -119,7 +119,12 @@ async function mmdebstrap(
       ...[...hooks, trust].map((hook) => `--${HOOK[variant]}=${hook}`),
       ...[SUITE, tar, "-"],
     ],
-    { input: `${suiteSources().join("\n")}\n`, onLine: report },
+    {
+      input: `${suiteSources().join("\n")}\n`,
+      onLine: report,
+      // Beside the tar, where it is removed also after this process was killed.
+      env: { TMPDIR: dirname(tar) },
+    },
   );
   if (done.code === 0) return;
   const LAST_LINES = 6;

@@ -20,16 +20,28 @@ export async function ensureBaseImage(
   recipe: ImageRecipe,
   architecture: Architecture,
 ): Promise<void> {
-  const stamp = `base-image-${recipe.name}-${architecture}`;
-  const [made, digest] = readStamp(stamp).split(" ");
-  const known = made === recipeOf(recipe, architecture) && digest !== undefined;
-  if (!known || !(await isInRegistry(recipe, digest))) {
+  const digest = isPublished(recipe, architecture) ? publishedDigest(recipe, architecture) : "";
+  if (digest === "" || !(await isInRegistry(recipe, digest))) {
     const local = await ensureLocalImage(recipe, architecture);
     const title = `pushing the base image ${recipe.name}:${recipe.tag} for linux/${architecture}`;
     const newDigest = await step(title, () => push(local, recipe, architecture));
-    putStamp(stamp, `${recipeOf(recipe, architecture)} ${newDigest}`);
+    putStamp(stampOf(recipe, architecture), `${recipeOf(recipe, architecture)} ${newDigest}`);
   }
   await putIndex(recipe);
+}
+
+/** Whether this recipe's image was pushed once; the registry's volume may be gone since. */
+export function isPublished(recipe: ImageRecipe, architecture: Architecture): boolean {
+  const [made] = readStamp(stampOf(recipe, architecture)).split(" ");
+  return made === recipeOf(recipe, architecture);
+}
+
+function publishedDigest(recipe: ImageRecipe, architecture: Architecture): string {
+  return readStamp(stampOf(recipe, architecture)).split(" ")[1] ?? "";
+}
+
+function stampOf({ name }: ImageRecipe, architecture: Architecture): string {
+  return `base-image-${name}-${architecture}`;
 }
 
 async function isInRegistry(recipe: ImageRecipe, digest: string): Promise<boolean> {
