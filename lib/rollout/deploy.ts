@@ -103,7 +103,8 @@ async function prepare(
   const seen = await view(connection, inputs, model);
   // The record that this release adds counts too.
   const keep = Math.max(1, inputs.rollout.keepReleases);
-  await pruneReleases(docker, inputs.host.project, seen.host.records, keep);
+  const needed = Object.values(seen.desired.services).flatMap(({ pinned }) => pinned ?? []);
+  await pruneReleases(docker, inputs.host.project, seen.host.records, keep, needed);
   const pulled = await pullAll(connection, inputs, seen, options.credentials, options);
   return pulled.length === 0 ? seen : view(connection, inputs, model);
 }

@@ -29,16 +29,19 @@ export async function keepTag(
 /**
  * Removes records beyond the newest `keep`, their tags, and the images that no kept record names. An
  * image that a container uses stays: Docker refuses, and that is right.
+ * @param needed images of the release that is to come: going back to an expired one needs no pull
  */
 export async function pruneReleases(
   docker: Docker,
   project: string,
   records: readonly GenerationRecord[],
   keep: number,
+  needed: readonly string[],
 ): Promise<void> {
   const expired = expiredRecords(records, keep);
   const kept = records.filter((record) => !expired.includes(record));
-  const wanted = new Set(kept.flatMap(({ services }) => Object.values(services).map(imageOf)));
+  const named = kept.flatMap(({ services }) => Object.values(services).map(({ image }) => image));
+  const wanted = new Set([...named, ...needed]);
   for (const { generation, services } of expired) {
     for (const [service, recorded] of Object.entries(services)) {
       await removeImage(docker, `${keepRepository(project, service)}:g${generation}`);
@@ -46,10 +49,6 @@ export async function pruneReleases(
     }
     await removeRecord(docker, project, generation);
   }
-}
-
-function imageOf({ image }: { readonly image: string }): string {
-  return image;
 }
 
 async function removeImage(docker: Docker, reference: string): Promise<void> {

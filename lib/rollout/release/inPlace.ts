@@ -7,6 +7,7 @@ import { awaitDrained, awaitSlots, open, setHold } from "../switch/gate";
 import { setState } from "../switch/runtime";
 import { gate, openChecks, pushRemoval } from "./beside";
 import { gateSeconds, stopsBefore, tasksOf, type Release, type Task } from "./context";
+import { findColour } from "./lookup";
 import { addColour, up, type Rendering } from "./render";
 import { replaceSwitch, switchIsUsable } from "./switches";
 import { stopPlain } from "./traffic";
@@ -35,19 +36,16 @@ export async function replaceInPlace(release: Release): Promise<void> {
 }
 
 /** New requests wait at the closed hold port; those in progress end on the old container. */
-async function holdRequests(release: Release, { planned }: Task, from: Colour): Promise<void> {
+async function holdRequests(release: Release, task: Task, from: Colour): Promise<void> {
+  const { planned } = task;
   const { switches, undo, signal } = release;
   const config = switches.config(planned.name);
   const line = await switches.line(planned.name);
-  undo.push(`letting the requests of ${planned.name} through`, async () => {
+  undo.push(`letting the requests of ${planned.name} through`, async (late) => {
     const again = await switches.line(planned.name);
     await setState(again, backendsOf(config), from, config.slots, "ready");
-    const old = coloured(release.host, planned.name, from);
-    const side = { config, colour: from, containers: old };
-    // Their addresses may be new after the restart: only that they serve counts.
-    await awaitSlots(again, await refreshed(release, side), "serving", undoSignal()).catch(
-      () => undefined,
-    );
+    // Whatever became of the old container: a request must not wait for nobody.
+    await awaitOld(release, task, from, late).catch(() => undefined);
     await setHold(again, config, false);
   });
   await setHold(line, config, true);
@@ -56,20 +54,18 @@ async function holdRequests(release: Release, { planned }: Task, from: Colour): 
   await awaitDrained(line, config, from, { drainSeconds, signal });
 }
 
-function undoSignal(): AbortSignal {
-  return AbortSignal.timeout(20_000);
-}
-
-async function refreshed<T extends { containers: readonly ObservedContainer[] }>(
+/** Waits until the old containers serve; their addresses may be new after the restart. */
+async function awaitOld(
   release: Release,
-  side: T,
-): Promise<T> {
-  const containers = await Promise.all(
-    side.containers.map(({ id }) =>
-      awaitGood(release.docker, id, { kind: "running", forSeconds: 0 }, 30, undoSignal()),
-    ),
-  );
-  return { ...side, containers };
+  { planned }: Task,
+  from: Colour,
+  signal: AbortSignal,
+): Promise<void> {
+  const { docker, switches, desired } = release;
+  const config = switches.config(planned.name);
+  const containers = await findColour(docker, desired.project, planned.name, from);
+  const side = { config, colour: from, containers };
+  await awaitSlots(await switches.line(planned.name), side, "serving", signal);
 }
 
 async function stopOld(

@@ -3,6 +3,7 @@ import { coloured } from "../state/observed";
 import { inParallel } from "../wait";
 import { gateSeconds, tasksOf, type Release } from "./context";
 import { findColour, removeSwitch } from "./lookup";
+import { settle } from "./recover";
 import { addServing, up, type Rendering } from "./render";
 
 const WIDTH = 8;
@@ -22,7 +23,8 @@ export async function mend(release: Release): Promise<void> {
   release.report(`mending ${tasks.map(({ planned }) => planned.name).join(", ")}`, true);
   await up(release, rendering);
   const { docker } = release;
-  await inParallel(tasks, WIDTH, async ({ planned, desired }) => {
+  await inParallel(tasks, WIDTH, async (task) => {
+    const { planned, desired } = task;
     const found = await findColour(docker, release.desired.project, planned.name, planned.to);
     for (const { id, restartPolicy } of found) {
       if (restartPolicy !== desired.restartPolicy) {
@@ -35,6 +37,9 @@ export async function mend(release: Release): Promise<void> {
     );
     if (planned.switch === "remove") {
       await removeSwitch(docker, release.desired.project, planned.name);
+    } else if (release.switches.has(planned.name) && planned.switch !== "replace") {
+      // A release that died in between may have left its requests waiting.
+      await settle(release, task);
     }
   });
 }

@@ -1,11 +1,12 @@
 import { retire } from "../docker/containers";
 import { otherColour } from "../labels";
-import { activeColour, coloured, isGood } from "../state/observed";
+import { activeColour, isGood } from "../state/observed";
 import { backendsOf } from "../switch/config";
 import { awaitDrained, awaitSlots, setHold } from "../switch/gate";
 import { setState } from "../switch/runtime";
 import { inParallel } from "../wait";
 import { tasksOf, type Release, type Task } from "./context";
+import { findColour } from "./lookup";
 
 const WIDTH = 8;
 
@@ -36,16 +37,20 @@ async function settleSwitches(release: Release): Promise<void> {
   await inParallel(tasks, WIDTH, (task) => settle(release, task));
 }
 
-async function settle(release: Release, { planned }: Task): Promise<void> {
-  const { host, switches, signal } = release;
+/**
+ * Makes a running switch serve the colour of its file and no other. While nothing good serves it stays
+ * as it is: held requests go on waiting for the release that follows.
+ */
+export async function settle(release: Release, { planned }: Task): Promise<void> {
+  const { docker, host, desired, switches, signal } = release;
   const { name } = planned;
   const config = switches.config(name);
   const backends = backendsOf(config);
   const line = await switches.line(name);
   const active = activeColour(host, name);
-  const containers = coloured(host, name, active);
-  // While nothing good serves, held requests go on waiting for the release that follows.
-  if (active === undefined || !containers.every(isGood)) return;
+  if (active === undefined) return;
+  const containers = await findColour(docker, desired.project, name, active);
+  if (containers.length === 0 || !containers.every(isGood)) return;
   await setState(line, backends, active, config.slots, "ready");
   await awaitSlots(line, { config, colour: active, containers }, "serving", signal).catch(
     () => undefined,
