@@ -4,6 +4,7 @@ import type { Finding } from "../../lib/errors";
 import type { ComposeHostInputs, ComposeHostOutputs } from "../../lib/resources/composeHost";
 import { connect, deployRelease, destroyHost, planRelease, readHost } from "../../lib/rollout";
 import type { HostConnection, ReleasePlan, Report } from "../../lib/rollout";
+import { withSpentVersion } from "../../lib/rollout/spentVersion";
 import { withoutCredentials } from "../credentials";
 import type { Context, Diff, Old, ResourceProvider } from "../resource";
 import { known, sameValue } from "../values";
@@ -62,14 +63,18 @@ export const composeHost: ResourceProvider<ComposeHostInputs, ComposeHostOutputs
 
 async function deploy(inputs: ComposeHostInputs, context: Context): Promise<ComposeHostOutputs> {
   const { pull, endpoint } = inputs.registry;
-  const { state, generation } = await onHost(inputs, context, (host) =>
-    deployRelease(inputs, host, {
-      report: reportTo(context),
-      signal: context.signal,
-      credentials: () => resolveCredentials(pull, endpoint.server),
-    }),
-  );
-  return { ...inputs, state, generation };
+  try {
+    const { state, generation } = await onHost(inputs, context, (host) =>
+      deployRelease(inputs, host, {
+        report: reportTo(context),
+        signal: context.signal,
+        credentials: () => resolveCredentials(pull, endpoint.server),
+      }),
+    );
+    return { ...inputs, state, generation };
+  } catch (error) {
+    throw withSpentVersion(error, inputs);
+  }
 }
 
 /** Everything goes over one connection, which is closed whatever happens. */
