@@ -71,7 +71,7 @@ function composeService(service: ServiceName, { ports, ids }: ShopOptions): stri
     healthcheck:
       test: ["CMD", "node", "/app.js", "--health"]
       interval: 1s
-      timeout: 3s
+      timeout: 10s
       retries: 5
       start_period: 5s
     deploy:
