@@ -24,6 +24,9 @@ export const PHONE: Viewport = { width: 390, height: 844 };
 /** How long the first live data may take: containers may have become healthy just now. */
 const TIMEOUT_MS = 30_000;
 const SERVICES = 3;
+/** A minute of prices makes a chart. */
+const CHART_POINTS = 60;
+const POLL_MS = 200;
 
 /**
  * Starts the browser that CHROMIUM names, else Debian's, in a profile of its own that is removed
@@ -67,7 +70,7 @@ export async function captureDashboard(
   }
 }
 
-/** Resolves when prices are live, a prediction stands there and all three versions are known. */
+/** Resolves when prices are live, the chart has its past, a prediction stands there and all three versions are known. */
 export async function waitForLiveData(page: Page): Promise<void> {
   const options = { timeout: TIMEOUT_MS };
   await page.getByTestId("connection").filter({ hasText: "Live" }).waitFor(options);
@@ -75,6 +78,19 @@ export async function waitForLiveData(page: Page): Promise<void> {
   await page.getByTestId("prediction").waitFor(options);
   const known = page.getByTestId("version").filter({ hasText: /^v\d/ });
   await known.nth(SERVICES - 1).waitFor(options);
+  await waitForChart(page);
+}
+
+/** The past arrives after the first live price. */
+async function waitForChart(page: Page): Promise<void> {
+  const line = page.locator(".chart .line");
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const path = (await line.getAttribute("d", { timeout: TIMEOUT_MS })) ?? "";
+    if (path.split("L").length > CHART_POINTS) return;
+    if (Date.now() > deadline) throw new Error("the chart never showed the last minute");
+    await page.waitForTimeout(POLL_MS);
+  }
 }
 
 /** The texts as they stand on the page now. */
