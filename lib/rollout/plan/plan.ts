@@ -160,10 +160,8 @@ function replacement(
     ({ health, state }) => health === "unhealthy" && state === "running",
   );
   if (unhealthy !== undefined) return { action, reason: `${unhealthy.name} is unhealthy` };
-  const cut = serving.find(
-    (container) =>
-      container.state === "running" &&
-      service.networkNames.some((network) => container.addresses[network] === undefined),
+  const cut = serving.find(({ networks }) =>
+    service.networkNames.some((network) => !networks.includes(network)),
   );
   if (cut !== undefined) return { action, reason: `${cut.name} was taken off a network` };
   return undefined;

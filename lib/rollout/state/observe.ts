@@ -122,6 +122,7 @@ export function fromInspect(info: Docker.ContainerInspectInfo): ObservedContaine
     restarts: info.RestartCount,
     createdAt: Date.parse(info.Created),
     startedAt: Date.parse(info.State.StartedAt),
+    networks: Object.keys(info.NetworkSettings.Networks),
     addresses: Object.fromEntries(
       Object.entries(info.NetworkSettings.Networks)
         .filter(([, { IPAddress }]) => IPAddress !== "")

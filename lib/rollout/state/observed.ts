@@ -30,7 +30,9 @@ export interface ObservedContainer {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly startedAt: number;
-  /** Addresses by network name. */
+  /** Names of the networks that it is attached to, also while it is stopped. */
+  readonly networks: readonly string[];
+  /** Addresses by network name; none while it is stopped. */
   readonly addresses: Readonly<Record<string, string>>;
   /** Names of volumes that nobody named, by where they are mounted. */
   readonly anonymousVolumes: Readonly<Record<string, string>>;
