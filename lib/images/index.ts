@@ -6,4 +6,4 @@ export { platformText } from "./platform";
 export { pruneLocalBuilds } from "./pruneLocalBuilds";
 export { type PublishOptions, publishIndex } from "./publishIndex";
 export { type StagedContext, type StageOptions, stageContext } from "./stageContext";
-export { type TagChange, currentDigests, describeTagChange, planTags } from "./tagPlan";
+export { type TagChange, currentDigests, describeTagChanges, planTags } from "./tagPlan";

@@ -6,36 +6,40 @@ export interface TagChange {
   readonly tag: string;
   /** Digest that it has. Absent: the tag is new. */
   readonly from?: string;
-  /** Digest that it gets. Absent: known only after the build. */
-  readonly to?: string;
 }
 
 const SHORT_DIGEST = "sha256:".length + 12;
 
 /**
- * The tags that publishing would put or move, in its order. First-wins tags that exist are left alone.
+ * The tags that publishing would put or move, in its order. Immutable and first-wins tags that exist
+ * are left alone.
  * @param current digests of the tags that exist
- * @param next digest of the index; absent before it is built
  */
 export function planTags(
   tags: readonly ReleaseTag[],
   current: ReadonlyMap<string, string>,
-  next?: string,
 ): TagChange[] {
   return tags.flatMap(({ tag, kind }) => {
     const from = current.get(tag);
-    if (from !== undefined && (from === next || kind !== "floating")) return [];
-    return [
-      { tag, ...(from === undefined ? {} : { from }), ...(next === undefined ? {} : { to: next }) },
-    ];
+    if (from === undefined) return [{ tag }];
+    return kind === "floating" ? [{ tag, from }] : [];
   });
 }
 
-/** One line of a preview, e.g. `latest: sha256:0123456789ab -> sha256:ba9876543210`. */
-export function describeTagChange({ tag, from, to }: TagChange): string {
-  const short = (digest: string): string => digest.slice(0, SHORT_DIGEST);
-  const next = to === undefined ? "the new index" : short(to);
-  return from === undefined ? `${tag}: ${next} (new)` : `${tag}: ${short(from)} -> ${next}`;
+/** Lines of a preview: one for all new tags, and one for each digest that tags move away from. */
+export function describeTagChanges(changes: readonly TagChange[]): string[] {
+  const moving = new Map<string, string[]>();
+  const added: string[] = [];
+  for (const { tag, from } of changes) {
+    if (from === undefined) added.push(tag);
+    else moving.set(from, [...(moving.get(from) ?? []), tag]);
+  }
+  return [
+    ...(added.length === 0 ? [] : [`new tags: ${added.join(", ")}`]),
+    ...[...moving].map(
+      ([from, tags]) => `moves from ${from.slice(0, SHORT_DIGEST)}: ${tags.join(", ")}`,
+    ),
+  ];
 }
 
 /** The digests of those tags that exist: one HEAD each. */

@@ -2,7 +2,7 @@ import { resolveCredentials } from "../../lib/credentials";
 import { messageOf } from "../../lib/errors";
 import {
   currentDigests,
-  describeTagChange,
+  describeTagChanges,
   lookUpVersion,
   planTags,
   pruneLocalBuilds,
@@ -97,7 +97,7 @@ async function reportTags(
     const tags = releaseTags({ version, source, existing: await client.listTags(repository) });
     const names = tags.map(({ tag }) => tag);
     const current = await currentDigests(client, repository, names);
-    for (const change of planTags(tags, current)) report(describeTagChange(change), "info");
+    for (const line of describeTagChanges(planTags(tags, current))) report(line, "info");
   } catch (error) {
     report(`what becomes of the tags is not known: ${messageOf(error)}`, "warning");
   }

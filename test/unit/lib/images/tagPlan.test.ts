@@ -1,35 +1,40 @@
 import assert from "node:assert/strict";
-import { describeTagChange, planTags } from "../../../../lib/images";
+import { describeTagChanges, planTags } from "../../../../lib/images";
 import type { ReleaseTag } from "../../../../lib/tags";
 
-describe("planTags", () => {
+describe("the tags that a publication changes", () => {
   const [a, b] = ["a", "b"].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
   const tags: ReleaseTag[] = [
     { tag: "v1.0.0", kind: "immutable" },
     { tag: "0123456789ab", kind: "first-wins" },
     { tag: "latest", kind: "floating" },
+    { tag: "v1.0", kind: "floating" },
+    { tag: "main", kind: "floating" },
   ];
-  const lines = (current: [string, string][], next?: string): string[] =>
-    planTags(tags, new Map(current), next).map(describeTagChange);
+  const lines = (current: readonly [string, string][]): string[] =>
+    describeTagChanges(planTags(tags, new Map(current)));
 
-  it("names new and moving tags", () => {
-    assert.deepEqual(lines([["latest", a]], b), [
-      "v1.0.0: sha256:bbbbbbbbbbbb (new)",
-      "0123456789ab: sha256:bbbbbbbbbbbb (new)",
-      "latest: sha256:aaaaaaaaaaaa -> sha256:bbbbbbbbbbbb",
-    ]);
+  it("are all new at first", () => {
+    assert.deepEqual(lines([]), ["new tags: v1.0.0, 0123456789ab, latest, v1.0, main"]);
   });
 
-  it("leaves out what stays", () => {
-    const current: [string, string][] = [
-      ["v1.0.0", b],
-      ["0123456789ab", a],
-      ["latest", b],
-    ];
-    assert.deepEqual(lines(current, b), []);
+  it("move from the digest they have, a line a digest", () => {
+    assert.deepEqual(
+      lines([
+        ["latest", a],
+        ["v1.0", b],
+        ["main", a],
+      ]),
+      [
+        "new tags: v1.0.0, 0123456789ab",
+        "moves from sha256:aaaaaaaaaaaa: latest, main",
+        "moves from sha256:bbbbbbbbbbbb: v1.0",
+      ],
+    );
   });
 
-  it("knows no digest before the build", () => {
-    assert.deepEqual(lines([["latest", a]]).at(-1), "latest: sha256:aaaaaaaaaaaa -> the new index");
+  it("do not hold those that stay where they are", () => {
+    const there = tags.map(({ tag }): [string, string] => [tag, a]);
+    assert.deepEqual(lines(there), ["moves from sha256:aaaaaaaaaaaa: latest, v1.0, main"]);
   });
 });
