@@ -105,10 +105,10 @@ async function stopEngine(): Promise<void> {
   while (isDockerd(pid) && Date.now() < deadline) await sleep(POLL_MS);
 }
 
-/** The process id may meanwhile be another program's. */
+/** The id may meanwhile be another program's, or of one that has ended and waits for its parent. */
 function isDockerd(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dockerd";
+    return /\(dockerd\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }
