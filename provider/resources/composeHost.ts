@@ -1,13 +1,17 @@
 import { resolveCredentials } from "../../lib/credentials";
 import { messageOf, UserError } from "../../lib/errors";
 import type { Finding } from "../../lib/errors";
-import type { ComposeHostInputs, ComposeHostOutputs } from "../../lib/resources/composeHost";
+import type {
+  ComposeHostInputs,
+  ComposeHostOutputs,
+  ReleaseImage,
+} from "../../lib/resources/composeHost";
 import { connect, deployRelease, destroyHost, planRelease, readHost } from "../../lib/rollout";
 import type { HostConnection, ReleasePlan, Report } from "../../lib/rollout";
 import { withSpentVersion } from "../../lib/rollout/spentVersion";
 import { withoutCredentials } from "../credentials";
-import type { Context, Diff, Old, ResourceProvider } from "../resource";
-import { known, sameValue } from "../values";
+import type { Context, Old, ResourceProvider } from "../resource";
+import { hasUnknown, known, sameValue, UNKNOWN } from "../values";
 import type { PreviewInputs } from "../values";
 
 /** Faults of the moment: the plan is made from state then. */
@@ -25,12 +29,12 @@ export const composeHost: ResourceProvider<ComposeHostInputs, ComposeHostOutputs
   },
 
   async diff(old, news, context) {
-    const target = known<ComposeHostInputs>(news);
+    const target = targetOf(news);
+    if (target === undefined) return { changes: true };
     try {
-      if (target === undefined) return await planUnknown(old, news, context);
       const planned = await onHost(target, context, (host) => planRelease(target, host));
       return {
-        changes: planned.changes || moved(old, target),
+        changes: planned.changes || moved(old, target) || hasUnknown(news),
         lines: linesOf(planned, old, target),
       };
     } catch (error) {
@@ -97,14 +101,11 @@ async function planFirst(
   inputs: PreviewInputs<ComposeHostInputs>,
   context: Context,
 ): Promise<readonly Finding[]> {
-  const [target, host] = [known<ComposeHostInputs>(inputs), known(inputs.host)];
-  if (host === undefined) return [];
+  const target = targetOf(inputs);
+  if (target === undefined) return [];
   try {
-    const planned = await onHost({ host }, context, (connection) =>
-      target === undefined ? Promise.resolve(undefined) : planRelease(target, connection),
-    );
-    const lines = planned === undefined ? [AFTER_BUILD] : linesOf(planned);
-    for (const line of lines) context.report(line, "info");
+    const planned = await onHost(target, context, (host) => planRelease(target, host));
+    for (const line of linesOf(planned)) context.report(line, "info");
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -112,17 +113,27 @@ async function planFirst(
   }
 }
 
-const AFTER_BUILD = "images are built first; which services change is known after that";
-
-/** While images are still to be built: what is wrong on the host now. */
-async function planUnknown(
-  old: Old<ComposeHostInputs, ComposeHostOutputs>,
-  news: PreviewInputs<ComposeHostInputs>,
-  context: Context,
-): Promise<Diff> {
-  const { lines } = await onHost(old.inputs, context, (host) => readHost(old.inputs, host));
-  const after = known(news.images) === undefined ? [AFTER_BUILD] : [];
-  return { changes: true, lines: [...lines, ...after] };
+/**
+ * The inputs as far as a plan needs them. A service whose image is still to be built has none here,
+ * and the plan says so; an index's digest is not needed where its platform images are known.
+ * @returns undefined where anything else is unknown
+ */
+function targetOf(news: PreviewInputs<ComposeHostInputs>): ComposeHostInputs | undefined {
+  const { images, revision, ...rest } = news;
+  const others = known<Omit<ComposeHostInputs, "images" | "revision">>(rest);
+  if (others === undefined || images === UNKNOWN) return undefined;
+  const built = Object.entries(images).flatMap(([name, image]) => {
+    if (image === UNKNOWN) return [];
+    const { digest, ...platforms } = image;
+    const parts = known<Omit<ReleaseImage, "digest">>(platforms);
+    return parts === undefined ? [] : [[name, { ...parts, digest: known(digest) ?? "" }] as const];
+  });
+  const commit = revision === UNKNOWN ? undefined : revision;
+  return {
+    ...others,
+    ...(commit === undefined ? {} : { revision: commit }),
+    images: Object.fromEntries(built),
+  };
 }
 
 function linesOf(

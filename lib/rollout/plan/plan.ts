@@ -168,7 +168,11 @@ function replacement(
 }
 
 function changeOf(service: DesiredService, live: ObservedContainer): string {
-  if (service.digest === undefined) return "its image is resolved anew";
+  if (service.digest === undefined) {
+    return service.reference === undefined
+      ? "its new image is built first"
+      : "its image is resolved anew";
+  }
   const parts: string[] = [];
   if (live.digest !== service.digest) {
     parts.push(`image ${short(live.digest)} -> ${short(service.digest)}`);

@@ -90,7 +90,9 @@ function imageOf(
   platform: string,
 ): WantedImage {
   const own = inputs.images[name];
-  if (ours && own !== undefined) {
+  if (ours) {
+    // A preview plans before the image is built.
+    if (own === undefined) return { digest: undefined, pinned: undefined };
     const digest = platformDigest(name, own, platform);
     return { digest, pinned: `${own.repository}@${digest}` };
   }
