@@ -47,6 +47,8 @@ export interface Project {
   readonly environment: Readonly<Record<string, string>>;
   write(path: string, text: string): Promise<void>;
   commit(message: string): Promise<string>;
+  /** The commit that is checked out. */
+  head(): Promise<string>;
   /** Sets top-level keys of the stack's configuration; the values may be objects. */
   configure(values: Readonly<Record<string, unknown>>): Promise<void>;
   /**
@@ -101,6 +103,7 @@ async function openProject(name: string, directory: string, state: string): Prom
       await git(directory, "commit", "-q", "--allow-empty", "-m", message);
       return git(directory, "rev-parse", "HEAD");
     },
+    head: () => git(directory, "rev-parse", "HEAD"),
     configure: (values) => configure(directory, values),
     clone: async (umask, kind) => {
       const folder = await mkdtemp(join(tmpdir(), `${name}-clone-`));
@@ -186,7 +189,7 @@ async function writeInto(directory: string, path: string, text: string): Promise
   await writeFile(file, text);
 }
 
-export async function git(directory: string, ...args: readonly string[]): Promise<string> {
+async function git(directory: string, ...args: readonly string[]): Promise<string> {
   const identity = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.invalid"];
   const { stdout } = await execute("git", ["-C", directory, ...identity, ...args]);
   return stdout.trim();

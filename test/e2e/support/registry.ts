@@ -18,11 +18,6 @@ export async function tagsOf(repository: string): Promise<Readonly<Record<string
   return Object.fromEntries(tags.map((tag, at) => [tag, heads[at]?.digest ?? "gone"]));
 }
 
-/** Removes a tag alone; what it stood for stays under its other tags. */
-export async function dropTag(repository: string, tag: string): Promise<void> {
-  await registry().deleteManifest(repository, tag);
-}
-
 /** Removes everything that a project put into the dev registry. */
 export async function emptyRepositories(directory: string, name: string): Promise<void> {
   const text = await readFile(join(directory, "docker-compose.prod.yml"), "utf8").catch(() => "");

@@ -22,6 +22,8 @@ export interface ShopProjectOptions {
   /** YAML that is put at the end of the Compose file. Default: none. */
   readonly more?: string;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Only these services. Default: all three. */
+  readonly services?: readonly ServiceName[];
 }
 
 /** Makes the project, its services as `v0.1.0`, without deploying it. */
@@ -31,7 +33,8 @@ export async function createShop(options: ShopProjectOptions = {}): Promise<Shop
   await chmod(ids, 0o777);
   const [ai = 0, engine = 0, ui = 0] = await freePorts(SERVICES.length);
   const ports = { ai, engine, ui };
-  const files = shop({ ports, version: "v0.1.0", ids });
+  const { services = SERVICES } = options;
+  const files = shop({ ports, version: "v0.1.0", ids, services });
   const composeFile = "docker-compose.prod.yml";
   const project = await createProject({
     files: { ...files, [composeFile]: `${files[composeFile] ?? ""}${options.more ?? ""}` },
@@ -66,7 +69,8 @@ export async function createShop(options: ShopProjectOptions = {}): Promise<Shop
   };
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports that nothing listens on just now. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const listening = servers.map(
     (server) =>
