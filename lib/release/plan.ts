@@ -92,7 +92,8 @@ function planService(
 ): ServicePlan {
   const { service, repository, published, checkout } = asked;
   const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
-  const current = published !== undefined && (inquiry.kind !== "movable" || same);
+  const current =
+    published !== undefined && (inquiry.kind !== "movable" || (same && coversPlatforms(asked)));
   // Without a push there is nothing to keep declared: the images in the registry are not these.
   const declared = inquiry.push && same && publishedHere(inquiry.version, asked, record);
   if (current && !declared) {
@@ -107,6 +108,12 @@ function planService(
       planImage(inquiry, asked, platform, record),
     ),
   };
+}
+
+/** A movable version of the same inputs may still lack a platform that was added since. */
+function coversPlatforms({ published, checkout }: ServiceInquiry): boolean {
+  const there = new Set(published?.platforms.map(({ platform }) => platform));
+  return checkout?.platforms.every(({ platform }) => there.has(platform)) === true;
 }
 
 /** This stack's record says that it published this version of the service from these very inputs. */

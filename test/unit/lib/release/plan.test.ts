@@ -137,6 +137,21 @@ describe("planRelease", () => {
       "deploy",
     ],
     [
+      "a movable version that lacks a platform is completed",
+      inquiry(
+        {
+          published: {
+            ...published("A"),
+            platforms: [{ platform: "linux/arm64", digest: DIGEST_B }],
+          },
+          checkout: checkout("A"),
+        },
+        { version: "dev", kind: "movable" },
+      ),
+      undefined,
+      "publish: build",
+    ],
+    [
       "an alias is deployed as it stands, whatever the source is",
       inquiry(
         { published: published("A"), checkout: checkout("B") },
