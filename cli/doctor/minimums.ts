@@ -1,6 +1,6 @@
 import semver from "semver";
 
-/** The oldest Node, Pulumi CLI and engine that the program was tried with. */
+/** The oldest Node and Pulumi CLI that the program was tried with. */
 export const MINIMUM_NODE = "20.19.0";
 export const MINIMUM_PULUMI = "3.259.0";
 
