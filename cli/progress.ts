@@ -1,3 +1,5 @@
+import { widthOf } from "./terminal";
+
 /** Shows what a command is waiting for. */
 export interface Progress {
   /** Replaces the line that stands there. */
@@ -15,7 +17,7 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   return {
     show: (line) => {
       clear();
-      stream.write(`… ${line}`.slice(0, stream.columns - 1));
+      stream.write(`… ${line}`.slice(0, widthOf(stream.columns) - 1));
     },
     clear,
   };

@@ -19,9 +19,14 @@ export function lookOf(
 ): Look {
   const refused = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
   return {
-    width: stream.isTTY === true ? (stream.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH,
+    width: stream.isTTY === true ? widthOf(stream.columns) : DEFAULT_WIDTH,
     colour: stream.isTTY === true && !refused,
   };
+}
+
+/** Some terminals, as those of CI, say that they have no columns at all. */
+export function widthOf(columns: number | undefined): number {
+  return columns === undefined || columns === 0 ? DEFAULT_WIDTH : columns;
 }
 
 export function paint(text: string, tone: Tone | undefined, look: Look): string {

@@ -6,6 +6,7 @@ const terminal = { isTTY: true, columns: 120 };
 describe("look of an output", () => {
   const cases = [
     ["a terminal", terminal, {}, { width: 120, colour: true }],
+    ["a terminal without a size", { isTTY: true, columns: 0 }, {}, { width: 80, colour: true }],
     ["a file or pipe", {}, {}, { width: 80, colour: false }],
     ["NO_COLOR", terminal, { NO_COLOR: "1" }, { width: 120, colour: false }],
     ["an empty NO_COLOR", terminal, { NO_COLOR: "" }, { width: 120, colour: true }],
