@@ -85,9 +85,12 @@ export async function deployRelease(
   try {
     const current = await prepare(inputs, model, connection, { ...options, signal });
     await run(inputs, model, connection, { ...options, signal }, { ...current, switchImage, lock });
-  } finally {
-    await lock.release();
+  } catch (error) {
+    // What went wrong first is what counts; a lock that cannot be freed is taken over later.
+    await lock.release().catch(() => undefined);
+    throw error;
   }
+  await lock.release();
   const after = await view(connection, inputs, model);
   return stateOf(after.desired, after.host);
 }

@@ -16,11 +16,14 @@ export interface Owner {
 }
 
 export interface Lock {
-  /** Never fails for a lock that is gone. */
+  /** A lock that is gone is no failure; an unreachable host is. */
   readonly release: () => Promise<void>;
   /** true: it was taken over from a holder that is gone, whose release may be half done. */
   readonly takenOver: boolean;
 }
+
+/** Locks of releases that run in this process: one that could not be freed is nobody's. */
+const held = new Set<string>();
 
 export interface LockOptions {
   readonly project: string;
@@ -52,10 +55,12 @@ export async function acquireLock(docker: Docker, options: LockOptions): Promise
   for (let takenOver = false; ; takenOver = true) {
     const id = await tryCreate(docker, options, owner);
     if (id !== undefined) {
-      return {
-        takenOver,
-        release: () => docker.getContainer(id).remove({ force: true }).catch(ignoreMissing),
+      held.add(id);
+      const release = async (): Promise<void> => {
+        held.delete(id);
+        await docker.getContainer(id).remove({ force: true }).catch(ignoreMissing);
       };
+      return { takenOver, release };
     }
     const holder = await readLock(docker, options.project);
     if (holder === undefined) continue;
@@ -122,6 +127,9 @@ function abandoned(holder: LockHolder, me: Owner): string | undefined {
   const { owner } = holder;
   if (owner.machine === me.machine && startOf(owner.pid) !== owner.started) {
     return `its process ${owner.pid} on this machine is gone`;
+  }
+  if (owner.machine === me.machine && owner.pid === me.pid && !held.has(holder.id)) {
+    return "its release has ended without the host";
   }
   return Date.parse(holder.deadline) < Date.now() ? "its deadline has passed" : undefined;
 }

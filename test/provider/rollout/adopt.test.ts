@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { run } from "../../../lib/process/run";
+import { bytesOf } from "../../../lib/rollout/docker/stream";
 import { planRelease } from "../../../lib/rollout";
 import { startLoad } from "../../load/generator";
 import { answer, namesOf } from "./support/host";
@@ -92,7 +93,7 @@ describe("adopting a plain Compose project", function () {
       serveraddress: lab.registry.server,
     };
     const stream = await docker.pull(reference, { authconfig: login });
-    for await (const _ of stream) continue;
+    await bytesOf(stream);
     return reference;
   }
 });

@@ -64,10 +64,11 @@ export async function openLab(project: string, address?: string): Promise<Lab | 
     ],
   });
   const signal = AbortSignal.timeout(600_000);
-  const connection = await connect(
-    { address: address ?? "unix:///var/run/docker.sock" },
-    { signal },
-  );
+  const host = { address: address ?? "unix:///var/run/docker.sock" };
+  const connection = await connect(host, { signal }).catch(async (error: unknown) => {
+    await registry.close();
+    throw error;
+  });
   const folder = mkdtempSync(join(tmpdir(), "lab-"));
   chmodSync(folder, 0o777);
   const images = new Map<string, Promise<ReleaseImage>>();

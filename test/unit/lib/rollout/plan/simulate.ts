@@ -15,7 +15,7 @@ export function simulate(
 ): ObservedHost {
   const gone = new Set(plan.leftovers.map(({ id }) => id));
   let containers = before.containers.filter(({ id }) => !gone.has(id));
-  const switches = Object.fromEntries(
+  const switches = new Map(
     Object.entries(before.switches).filter(([, { container: own }]) => !gone.has(own.id)),
   );
   for (const planned of plan.services) {
@@ -44,18 +44,20 @@ export function simulate(
       containers = [...containers, ...Array.from({ length: facts.replicas }, () => made())];
     } else if (planned.action === "mend") {
       containers = containers.map((one) =>
-        mine(one) ? { ...one, state: "running", restartPolicy: wanted.restartPolicy } : one,
+        mine(one)
+          ? { ...one, state: "running", health: "healthy", restartPolicy: wanted.restartPolicy }
+          : one,
       );
       const have = containers.filter(mine).length;
       const missing = Math.max(0, facts.replicas - have);
       containers = [...containers, ...Array.from({ length: missing }, () => made())];
     }
     if (planned.switch === "remove") {
-      const own = switches[planned.name]?.container.id;
-      delete switches[planned.name];
+      const own = switches.get(planned.name)?.container.id;
+      switches.delete(planned.name);
       containers = containers.filter(({ id }) => id !== own);
     } else if (planned.switch !== "none") {
-      const old = switches[planned.name];
+      const old = switches.get(planned.name);
       const fresh = container({
         service: planned.name,
         role: "switch",
@@ -67,7 +69,7 @@ export function simulate(
       containers = containers.filter(({ id }) => id !== old?.container.id);
       containers = [...containers, running];
       const slots = Math.max(slotsFor(facts.replicas), old?.config?.slots ?? 0);
-      switches[planned.name] = {
+      switches.set(planned.name, {
         container: running,
         config: {
           service: planned.name,
@@ -76,10 +78,11 @@ export function simulate(
           ports: facts.ports,
           hold: facts.strategy === "hold",
         },
-      };
+      });
     }
   }
-  return { ...before, containers, switches, records: recorded(desired, before, plan) };
+  const after = Object.fromEntries(switches);
+  return { ...before, containers, switches: after, records: recorded(desired, before, plan) };
 }
 
 function recorded(
