@@ -105,7 +105,8 @@ function endOf(child: ChildProcess): Promise<string> {
 }
 
 function unreachable(address: string, said: string, exit: string): UserError {
-  const reason = said.trim().split("\n").slice(-3).join("; ");
+  // ssh ends its lines like a terminal; a bare \r would overwrite the user's line.
+  const reason = said.trim().split(/\r?\n/).slice(-3).join("; ");
   const command = address.replace(/^ssh:\/\//, "").replace(/:(\d+)\/?$/, " -p $1");
   return new UserError(
     `${address} cannot be reached: ${reason === "" ? exit : reason}; ` +
