@@ -15,7 +15,7 @@ import { loadSettings } from "./config";
 async function program(): Promise<StackOutputs> {
   const settings = loadSettings();
   const place = registryPlace(settings.registry);
-  const compose = await readServices(settings, place);
+  const compose = await readServices(settings);
   const plan = await planVersion(settings, place, compose.builds);
   const registry = declareRegistry("registry", settings.registry, {
     services: Object.keys(compose.builds),

@@ -23,9 +23,6 @@ export function devEnvironment(): Record<string, string> {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Otherwise the engine looks for the plugin of every @pulumi package at each run.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // A language host as old as 3.68 ignores Pulumi.yaml's `typescript: false` and has the types
-    // checked at each run: seconds of one core. `npm run check` checks them.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     DOCKER_USERNAME: PUSH_USER,
     DOCKER_PASSWORD: pushPassword(),
     DOCKER_PULL_USERNAME: PULL_USER,
@@ -33,5 +30,9 @@ export function devEnvironment(): Record<string, string> {
     RUST_IMAGE: mirrorName(RUST),
     PYTHON_IMAGE: mirrorName(PYTHON),
     NODE_IMAGE: mirrorName(NODE),
+    // Production's limits count twice while both colours run; a laptop need not have that much.
+    ENGINE_MEMORY: "128M",
+    AI_MEMORY: "256M",
+    UI_MEMORY: "384M",
   };
 }

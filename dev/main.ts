@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { UserError, messageOf } from "../lib/errors";
 import { bench } from "./bench";
 import { check } from "./check";
+import { devEnvironment } from "./environment";
+import { runInForeground } from "./foreground";
+import { CHECKOUT } from "./paths";
 import { pulumiCommand, wakeEngine } from "./pulumiCommand";
 import { reset } from "./reset";
 import { start } from "./start";
@@ -17,6 +21,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   pulumi: async (args) => {
     await wakeEngine();
     return pulumiCommand(args);
+  },
+  "bot-core": async (args) => {
+    await wakeEngine();
+    const launcher = join(CHECKOUT, "cli", "bot-core.mjs");
+    return runInForeground(process.execPath, [launcher, ...args], devEnvironment());
   },
 };
 

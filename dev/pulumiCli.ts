@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run } from "../lib/process/run";
-import { isStamped, pointLink, putStamp } from "./cache";
+import { isStamped, pointLink, putStamp, writeWhole } from "./cache";
 import { buildGoTool, isBuilt } from "./goTool";
 import type { GoTool } from "./goTool";
 import { CACHE_BIN, PULUMI_HOME, cached } from "./paths";
@@ -24,17 +24,26 @@ const CLI: GoTool = {
   program: join(BUILT_DIRECTORY, "pulumi"),
 };
 
-/**
- * The language host of the last line that is part of the SDK's module. It stands beside the CLI,
- * where the engine looks first; on PATH alone the engine would warn at each run.
- */
+/** The language host of the last line that is part of the SDK's module. */
 const LANGUAGE_HOST: GoTool = {
   name: "pulumi-language-nodejs",
   module: "language-host",
   importPath: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
   ldflags: "-s -w",
-  program: join(BUILT_DIRECTORY, "pulumi-language-nodejs"),
+  program: join(BUILT_DIRECTORY, "language-host", "pulumi-language-nodejs"),
 };
+
+/** Beside the CLI, where the engine looks first; on PATH alone it would warn at each run. */
+const LAUNCHER = join(BUILT_DIRECTORY, "pulumi-language-nodejs");
+
+/**
+ * That host takes `runtime.options` of Pulumi.yaml from flags, and today's engine sends them in each
+ * request instead. Without them it would check the program's types at each run: many seconds.
+ */
+const LAUNCHER_TEXT = `#!/bin/sh
+exec '${LANGUAGE_HOST.program}' -typescript=false -nodeargs='--import tsx' "$@"
+`;
+const EXECUTABLE = 0o755;
 
 /** Which `pulumi` is used and where it came from, for one line on screen. */
 export interface PulumiCli {
@@ -85,6 +94,7 @@ function downloaded(): PulumiCli | undefined {
 
 function built(): PulumiCli | undefined {
   if (!isBuilt(CLI) || !isBuilt(LANGUAGE_HOST)) return undefined;
+  writeWhole(LAUNCHER, LAUNCHER_TEXT, EXECUTABLE);
   return { program: CLI.program, origin: BUILT_ORIGIN };
 }
 
@@ -115,5 +125,6 @@ async function build(): Promise<PulumiCli> {
   await step("building Pulumi's Node language host from its Go module", (report) =>
     buildGoTool(LANGUAGE_HOST, report),
   );
+  writeWhole(LAUNCHER, LAUNCHER_TEXT, EXECUTABLE);
   return { program: CLI.program, origin: BUILT_ORIGIN };
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../../lib/errors";
 import type { Run } from "../../lib/process/run";
-import type { LoadedCompose } from "../../lib/compose";
+import { loadCompose, type LoadedCompose } from "../../lib/compose";
+import { composeOptions } from "../../lib/settings/composeOptions";
 import type { Settings } from "../../lib/settings/settings";
 import {
   askDaemon,
@@ -13,7 +14,7 @@ import {
 } from "./builds";
 import { ok, Unknown, worstOf, type Check } from "./check";
 import { diskFinding } from "./disk";
-import { askHost, composeFinding, readCompose, registryFinding, sourceFinding } from "./release";
+import { askHost, composeFinding, registryFinding, sourceFinding } from "./release";
 import { toolChecks } from "./tools";
 
 export interface CheckInputs {
@@ -30,7 +31,9 @@ export interface CheckInputs {
 export function allChecks(inputs: CheckInputs): readonly Check[] {
   const { folder, run, env } = inputs;
   const settings = once(inputs.settings);
-  const compose = once(async () => readCompose(folder, await needed(settings, CONFIGURATION)));
+  const compose = once(async () =>
+    loadCompose(composeOptions(await needed(settings, CONFIGURATION), folder)),
+  );
   return [
     ...toolChecks(folder, env, run),
     {

@@ -1,4 +1,4 @@
-import { loadCompose, type LoadedCompose } from "../../lib/compose";
+import type { LoadedCompose } from "../../lib/compose";
 import { resolveCredentials } from "../../lib/credentials";
 import { readSource } from "../../lib/git";
 import { checkAccess } from "../../lib/images";
@@ -10,27 +10,6 @@ import type { Settings } from "../../lib/settings/settings";
 import { isSemverVersion } from "../../lib/tags";
 import { timeOf } from "../words";
 import { fault, ok, warning, type Finding } from "./check";
-
-/** The Compose files as the program reads them. */
-export async function readCompose(folder: string, settings: Settings): Promise<LoadedCompose> {
-  const { release, host, rollout, registry } = settings;
-  const prefix = registry.namespace === "" ? "" : `/${registry.namespace}`;
-  return loadCompose({
-    projectDirectory: folder,
-    files: release.composeFiles,
-    ...(host.kind === "off" ? {} : { project: host.target.project }),
-    envFiles: host.kind === "off" ? [] : host.envFiles,
-    variables: {
-      ...release.environment,
-      DOCKER_REGISTRY: `${registry.endpoint.server}${prefix}`,
-      VERSION: release.version,
-      GIT_SHA: release.gitSha ?? "",
-    },
-    ...(release.services === undefined ? {} : { services: release.services }),
-    remoteHost: host.kind !== "off" && !host.target.address.startsWith("unix://"),
-    allowVolumeOverlap: rollout.allowVolumeOverlap,
-  });
-}
 
 export function composeFinding({ findings, model, builds }: LoadedCompose): Finding {
   const lines = (list: readonly { at: string; message: string }[]): string =>
