@@ -3,6 +3,7 @@ import type { ComposeHostInputs } from "../resources/composeHost";
 import type { HostState } from "./deploy";
 import type { HostConnection } from "./docker/connection";
 import { retire } from "./docker/containers";
+import { forgetReleases } from "./docker/keep";
 import { LABEL, lockName } from "./labels";
 import { acquireLock, readLock } from "./lock";
 import { plan } from "./plan/plan";
@@ -10,7 +11,7 @@ import { view } from "./release/prepare";
 import type { Report } from "./report";
 import { stateOf } from "./state/live";
 import { observeContainers } from "./state/observe";
-import { ignoreMissing } from "./state/records";
+import { ignoreMissing, readRecords } from "./state/records";
 import { inParallel } from "./wait";
 
 /** How the host differs from its last release, for a plain preview and for refresh. */
@@ -74,6 +75,8 @@ export async function destroyHost(
       report(`removing ${name}`, true);
       await retire(docker, id, GRACE_SECONDS);
     });
+    const records = await readRecords(docker, project);
+    await forgetReleases(docker, project, records, records, []);
     const left = await docker.listContainers({
       all: true,
       filters: { label: [`${LABEL.project}=${project}`] },

@@ -39,6 +39,17 @@ export async function pruneReleases(
   needed: readonly string[],
 ): Promise<void> {
   const expired = expiredRecords(records, keep);
+  await forgetReleases(docker, project, records, expired, needed);
+}
+
+/** Removes some of the records, their tags, and the images that nothing else needs. */
+export async function forgetReleases(
+  docker: Docker,
+  project: string,
+  records: readonly GenerationRecord[],
+  expired: readonly GenerationRecord[],
+  needed: readonly string[],
+): Promise<void> {
   const kept = records.filter((record) => !expired.includes(record));
   const named = kept.flatMap(({ services }) => Object.values(services).map(({ image }) => image));
   const wanted = new Set([...named, ...needed]);
