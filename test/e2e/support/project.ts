@@ -199,8 +199,26 @@ async function git(directory: string, ...args: readonly string[]): Promise<strin
 async function removeTraces(name: string): Promise<void> {
   const volumes = await listed("volume", "ls", "-q", "--filter", `name=^${name}_`);
   if (volumes.length > 0) await execute("docker", ["volume", "rm", ...volumes]);
-  const images = await listed("image", "ls", "-q", `${REGISTRY_SERVER}/e2e/${name}/*`);
-  if (images.length > 0) await execute("docker", ["image", "rm", "-f", ...new Set(images)]);
+  // By name, never by id: another project with the same bytes has the same image.
+  const format = "{{.Repository}}:{{.Tag}}@{{.Digest}}";
+  const patterns = [`${REGISTRY_SERVER}/e2e/${name}/*`, `bot-core-keep/${name}-*`];
+  for (const pattern of patterns) {
+    const lines = await listed("image", "ls", "--digests", "--format", format, pattern);
+    const names = [...new Set(lines.flatMap(namesOf))];
+    // With a repository's last tag Docker drops its digests by itself.
+    if (names.length > 0) {
+      await execute("docker", ["image", "rm", ...names]).catch(() => undefined);
+    }
+  }
+}
+
+/** `server/path:tag@sha256:…` -> both names of it that Docker knows. */
+function namesOf(line: string): string[] {
+  const [, repository = "", tag = "", digest = ""] = /^(.*):([^:@]+)@(.*)$/.exec(line) ?? [];
+  return [
+    ...(tag === "<none>" ? [] : [`${repository}:${tag}`]),
+    ...(digest === "<none>" ? [] : [`${repository}@${digest}`]),
+  ];
 }
 
 async function listed(...args: readonly string[]): Promise<string[]> {
