@@ -14,8 +14,6 @@ export interface HostContainer {
   readonly startedAt: string;
   /** As the container was made from it: `repository@digest`. */
   readonly image: string;
-  /** Everything of `docker inspect`. */
-  readonly raw: string;
 }
 
 /** Every container of ours on the host, running or not, by name. */
@@ -26,16 +24,15 @@ export async function containersOf({ name }: Project): Promise<readonly HostCont
   // Docker's own answer.
   const found = JSON.parse(await docker("inspect", ...ids)) as Inspected[];
   return found
-    .map((raw) => ({
-      id: raw.Id,
-      name: raw.Name.replace(/^\//, ""),
-      role: raw.Config.Labels["bot-core.role"] ?? "",
-      service: raw.Config.Labels["bot-core.service"] ?? "",
-      version: raw.Config.Labels["bot-core.version"] ?? "",
-      state: raw.State.Status,
-      startedAt: raw.State.StartedAt,
-      image: raw.Config.Image,
-      raw: JSON.stringify(raw),
+    .map(({ Id, Name, State, Config }) => ({
+      id: Id,
+      name: Name.replace(/^\//, ""),
+      role: Config.Labels["bot-core.role"] ?? "",
+      service: Config.Labels["bot-core.service"] ?? "",
+      version: Config.Labels["bot-core.version"] ?? "",
+      state: State.Status,
+      startedAt: State.StartedAt,
+      image: Config.Image,
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
