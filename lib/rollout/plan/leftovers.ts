@@ -20,7 +20,8 @@ function reasonToGo(
   container: ObservedContainer,
   service: PlannedService | undefined,
 ): string | undefined {
-  // What plain Compose made beside our services is not ours to remove.
+  // An adoption that was cut short leaves one, and so does a plain `docker compose up` of the same
+  // project: it would answer to the service's name beside the switch. Others are not ours to remove.
   if (container.role === "plain") {
     return service !== undefined && !replaces(service.action) && service.action !== "job"
       ? "plain Compose's container beside the release"
