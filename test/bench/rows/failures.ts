@@ -19,7 +19,7 @@ const [OUR_PORT, THEIR_PORT] = [15_940, 15_941];
 const CONNECTIONS = 32;
 const DRAIN_SECONDS = 10;
 /** For the requests that are wanted; a slow machine answers fewer. */
-const LIMIT_MS = 8 * 60_000;
+const LIMIT_MS = 6 * 60_000;
 
 /** Requests that fail while releases follow each other. */
 export const failuresRow: Row = { name: "failures", stage: "failures", measure };
