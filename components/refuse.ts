@@ -7,8 +7,20 @@ export function refuse<T>(program: () => Promise<T>): () => Promise<T> {
     try {
       return await program();
     } catch (error) {
-      if (error instanceof UserError) throw new pulumi.RunError(error.message);
-      throw error;
+      throw printable(error instanceof UserError ? new pulumi.RunError(error.message) : error);
     }
   };
+}
+
+/**
+ * Pulumi prints every error through `util.inspect`, and Node 20.20's never ends, and fills the memory,
+ * on a frame like `…/node_modules/@pulumi/errors.ts:1`, to which the SDK's source maps point. Frames
+ * of packages tell nothing of a fault of ours.
+ */
+export function printable(error: unknown): unknown {
+  if (error instanceof Error && error.stack !== undefined) {
+    const lines = error.stack.split("\n");
+    error.stack = lines.filter((line) => !line.includes("node_modules")).join("\n");
+  }
+  return error;
 }
