@@ -77,7 +77,7 @@ export async function planVersion(
   );
   const services = planRelease(inquiry, record);
   const previousVersion = previousVersionOf(record, version);
-  return {
+  const plan: VersionPlan = {
     version,
     ...(previousVersion === undefined ? {} : { previousVersion }),
     services,
@@ -85,6 +85,13 @@ export async function planVersion(
     staged: stagedBuilds(builds, contexts),
     recordedTags: recordedTags(record),
   };
+  if (settings.build.push && buildsOf(plan).length > 0) await proveLogin(registry);
+  return plan;
+}
+
+/** A missing login is told here, by its message; a promise that fails later is shown with its stack. */
+async function proveLogin({ account, endpoint }: RegistryPlace): Promise<void> {
+  await resolveCredentials(account.push, endpoint.server);
 }
 
 async function sourcesOf(

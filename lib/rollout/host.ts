@@ -67,7 +67,13 @@ export async function destroyHost(
   const lock =
     first === undefined
       ? undefined
-      : await acquireLock(docker, { project, image: first.image, deadlineSeconds: 600, report });
+      : await acquireLock(docker, {
+          project,
+          // By id: the name may be gone, where another project's clean-up took the last tag away.
+          image: (await docker.getContainer(first.id).inspect()).Image,
+          deadlineSeconds: 600,
+          report,
+        });
   try {
     // Switches first: what calls from outside gets a clear refusal instead of a broken answer.
     const order = [...own].sort((a, b) => rank(a.role) - rank(b.role));

@@ -28,9 +28,9 @@ export interface ConnectOptions {
   readonly run?: Run;
 }
 
-/** The first engine with `start_interval` and the API that Compose 2.24 speaks. */
+/** The first engine with `start_interval` and the API that Compose 2.26 speaks. */
 export const MINIMUM_ENGINE = "24.0.0";
-export const MINIMUM_COMPOSE = "2.24.0";
+export const MINIMUM_COMPOSE = "2.26.0";
 
 const ANSWER_LIMIT_MS = 15_000;
 
