@@ -44,7 +44,7 @@ describe("doctor's findings", () => {
     ["an old pulumi", pulumiFinding("v3.258.9"), "fault", /v3\.258\.9; 3\.259\.0 or newer/],
     ["no pulumi", pulumiFinding(undefined), "fault", /not on PATH/],
     ["compose", composeFinding("2.26.1-4"), "ok", /^2\.26\.1-4$/],
-    ["an old compose", composeFinding("2.23.3"), "fault", /2\.23\.3; 2\.24\.0 or newer/],
+    ["an old compose", composeFinding("2.23.3"), "fault", /2\.23\.3; 2\.26\.0 or newer/],
     ["no compose", composeFinding(undefined), "fault", /does not work/],
     ["the docker plugin", pluginFinding(plugins("5.2.0"), REPOSITORY, {}), "ok", /^5\.2\.0$/],
     [
