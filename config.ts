@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./components/refuse";
 import { UserError } from "./lib/errors";
 import { loadDotenv } from "./lib/settings/dotenv";
 import { parseSettings } from "./lib/settings/parse";
@@ -19,7 +20,7 @@ export function loadSettings(): Settings {
     loadDotenv(process.cwd(), process.env);
     return parseSettings(rawConfig(), process.env);
   } catch (error) {
-    if (error instanceof UserError) throw new pulumi.RunError(error.message);
+    if (error instanceof UserError) throw refusal(error);
     throw error;
   }
 }

@@ -7,20 +7,19 @@ export function refuse<T>(program: () => Promise<T>): () => Promise<T> {
     try {
       return await program();
     } catch (error) {
-      throw printable(error instanceof UserError ? new pulumi.RunError(error.message) : error);
+      if (error instanceof UserError) throw refusal(error);
+      throw error;
     }
   };
 }
 
 /**
- * Pulumi prints every error through `util.inspect`, and Node 20.20's never ends, and fills the memory,
- * on a frame like `…/node_modules/@pulumi/errors.ts:1`, to which the SDK's source maps point. Frames
- * of packages tell nothing of a fault of ours.
+ * A user's fault as Pulumi shows it: the message alone. It has no frames either, because Pulumi
+ * formats them in colour for its trace all the same, and there Node 20.20 never ends at a frame
+ * whose path has no `/` behind the package's name.
  */
-export function printable(error: unknown): unknown {
-  if (error instanceof Error && error.stack !== undefined) {
-    const lines = error.stack.split("\n");
-    error.stack = lines.filter((line) => !line.includes("node_modules")).join("\n");
-  }
+export function refusal({ message }: UserError): pulumi.RunError {
+  const error = new pulumi.RunError(message);
+  error.stack = `${error.name}: ${message}`;
   return error;
 }
