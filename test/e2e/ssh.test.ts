@@ -3,7 +3,8 @@ import { skip } from "../../dev/skip";
 import { until } from "./support/cliProcess";
 import { applicationsOf } from "./support/hostState";
 import { pulumi } from "./support/project";
-import { createShop, freePorts, type ShopProject } from "./support/shopProject";
+import { freePorts } from "./support/ports";
+import { createShop, type ShopProject } from "./support/shopProject";
 import { type SshServer, startSshServer, whySshServerIsMissing } from "./support/sshServer";
 
 const UP = ["up", "--yes", "--skip-preview", "--non-interactive"] as const;

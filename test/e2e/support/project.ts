@@ -31,7 +31,9 @@ const PASSPHRASE = "e2e";
 
 export interface ProjectOptions {
   /** Files of the project by path: the Compose file and the services. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Files and folders that are copied from this checkout, beside the program. */
+  readonly copies?: readonly string[];
   /** Stack configuration beside the defaults of `defaultConfig`; objects are given as JSON paths. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -64,8 +66,10 @@ export interface Project {
 export async function createProject(options: ProjectOptions): Promise<Project> {
   const name = `e2e-${randomBytes(4).toString("hex")}`;
   const directory = await mkdtemp(join(tmpdir(), `${name}-`));
-  await copyProgram(directory);
-  for (const [path, text] of Object.entries(options.files)) await writeInto(directory, path, text);
+  await copyProgram(directory, options.copies ?? []);
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    await writeInto(directory, path, text);
+  }
   await git(directory, "init", "-q", "-b", "main");
   await writeFile(join(directory, ".git", "info", "exclude"), NOT_COMMITTED);
   await git(directory, "add", "-A");
@@ -163,8 +167,8 @@ export async function pulumi(
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-async function copyProgram(directory: string): Promise<void> {
-  for (const path of PROGRAM) {
+async function copyProgram(directory: string, copies: readonly string[]): Promise<void> {
+  for (const path of [...PROGRAM, ...copies]) {
     await cp(join(CHECKOUT, path), join(directory, path), { recursive: true });
   }
   await symlink(join(CHECKOUT, "node_modules"), join(directory, "node_modules"));

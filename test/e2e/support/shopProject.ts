@@ -1,8 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts } from "./ports";
 import { createProject, type Project } from "./project";
 import { application, type Fault, SERVICES, type ServiceName, shop } from "./services";
 
@@ -67,22 +66,4 @@ export async function createShop(options: ShopProjectOptions = {}): Promise<Shop
       await rm(ids, { recursive: true, force: true });
     },
   };
-}
-
-/** Ports that nothing listens on just now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const listening = servers.map(
-    (server) =>
-      new Promise<number>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-          // A listening TCP server has such an address.
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
-  );
-  const ports = await Promise.all(listening);
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
 }
