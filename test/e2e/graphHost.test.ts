@@ -90,6 +90,15 @@ describe("graph rule: one service on a host", function () {
         after: () => assertUntouched("v0.1.0"),
       },
       {
+        name: "builds nothing for the version that runs, once its source is restored",
+        before: async () => {
+          await commit("v0.1.0");
+          await version("v0.1.0");
+        },
+        digestsOf: "v0.1.0",
+        after: () => assertUntouched("v0.1.0"),
+      },
+      {
         name: "deploys the mended source as a new version",
         before: async () => {
           await commit("v0.3.0");

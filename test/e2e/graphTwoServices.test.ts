@@ -15,11 +15,16 @@ ${SERVICES.map(
 ).join("")}`;
 const DOCKERFILE = "FROM scratch\nCOPY text /text\n";
 
-/** Builds long enough that somebody else can take the version meanwhile. */
-const SLOW_DOCKERFILE = `ARG NODE_IMAGE
+/**
+ * Builds long enough that somebody else can take the version meanwhile.
+ * @param unique keeps the builder from answering from its cache
+ */
+function slowDockerfile(unique: string): string {
+  return `ARG NODE_IMAGE
 FROM \${NODE_IMAGE}
-RUN ["node", "-e", "setTimeout(() => {}, 10000)"]
+RUN ["node", "-e", "/* ${unique} */ setTimeout(() => {}, 10000)"]
 `;
+}
 
 const FILES = {
   "docker-compose.prod.yml": COMPOSE,
@@ -115,7 +120,7 @@ describe("graph rule: two services without a host", function () {
   defineSteps({ project: () => project, services: SERVICES, steps });
 
   it("leaves a version alone that somebody else published while it was building", async () => {
-    await commit({ "a/Dockerfile": SLOW_DOCKERFILE });
+    await commit({ "a/Dockerfile": slowDockerfile(project.name) });
     await configure({ version: "v0.5.0" });
     let taken: Promise<string> | undefined;
     const outcome = await release(project, SERVICES, ({ resourcePreEvent }) => {
