@@ -12,8 +12,6 @@ export interface Outcome {
   readonly output: string;
   /** docker.Image resources that were created or updated: each is a build and a push. */
   readonly builds: number;
-  /** How often each operation happened, of all resources, without `same` and the stack itself. */
-  readonly operations: Readonly<Record<string, number>>;
   /** `SERVICE:TAG` that are new, sorted. */
   readonly put: readonly string[];
   /** `SERVICE:TAG` that stand for another digest than before, sorted. */
@@ -50,7 +48,6 @@ export async function release(
   return {
     ...ran,
     builds: built.length,
-    operations: countBy(steps.filter(({ type }) => type !== "pulumi:pulumi:Stack")),
     put: Object.keys(tags).filter((tag) => before[tag] === undefined),
     moved: Object.keys(tags).filter((tag) => ![undefined, tags[tag]].includes(before[tag])),
     removed: Object.keys(before).filter((tag) => tags[tag] === undefined),
@@ -91,12 +88,4 @@ async function allTags(project: Project, services: readonly string[]): Promise<T
     ),
   );
   return Object.fromEntries(tables.flat());
-}
-
-function countBy(steps: readonly { readonly op: string }[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { op } of steps) {
-    if (!QUIET.has(op)) counts[op] = (counts[op] ?? 0) + 1;
-  }
-  return counts;
 }
