@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { devEnvironment } from "../../dev/environment";
 import { CACHE, CACHE_BIN } from "../../dev/paths";
 import { fencesOf, readPage, sectionOf } from "../unit/docs/markdown";
+import { freePorts } from "./support/ports";
 import { createShop, type ShopProject } from "./support/shopProject";
 
 const CHECKOUT = resolve(__dirname, "../..");
@@ -124,7 +124,7 @@ const OWN: ReadonlySet<string> = new Set(["state", "engine", "tmp", "locks"]);
  * @returns the port of `dev`
  */
 async function writeStacks({ directory, name }: ShopProject): Promise<number> {
-  const [devPort, prodPort] = [await fixedPort(), await fixedPort()];
+  const [devPort = 0, prodPort = 0] = await freePorts(2);
   const file = join(directory, "docker-compose.prod.yml");
   const compose = await readFile(file, "utf8");
   await writeFile(file, compose.replace(/127\.0\.0\.1:\d+:/, "127.0.0.1:${SHOP_PORT}:"));
@@ -142,25 +142,6 @@ async function writeStacks({ directory, name }: ShopProject): Promise<number> {
     await writeFile(join(directory, `Pulumi.${stack}.yaml`), stringify({ config: own }));
   }
   return devPort;
-}
-
-/** A free port below those that the kernel gives to outgoing connections, so that it stays free. */
-async function fixedPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const free = await new Promise<boolean>((answer) => {
-      const server = createServer();
-      server.once("error", () => {
-        answer(false);
-      });
-      server.listen(port, "127.0.0.1", () => {
-        server.close(() => {
-          answer(true);
-        });
-      });
-    });
-    if (free) return port;
-  }
 }
 
 async function versionAt(port: number): Promise<string> {
