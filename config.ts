@@ -1,6 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "./components/refuse";
-import { UserError } from "./lib/errors";
 import { loadDotenv } from "./lib/settings/dotenv";
 import { parseSettings } from "./lib/settings/parse";
 import type { RawConfig, Settings } from "./lib/settings/settings";
@@ -13,16 +11,11 @@ const SECRET_KEYS_VARIABLE = "PULUMI_CONFIG_SECRET_KEYS";
 /**
  * Reads and parses the stack's configuration. The project's `.env` is put into this process's
  * environment first, because credentials are read from there when they are used.
- * @throws RunError with every fault at once; Pulumi shows it without a stack
+ * @throws UserError with every fault at once
  */
 export function loadSettings(): Settings {
-  try {
-    loadDotenv(process.cwd(), process.env);
-    return parseSettings(rawConfig(), process.env);
-  } catch (error) {
-    if (error instanceof UserError) throw refusal(error);
-    throw error;
-  }
+  loadDotenv(process.cwd(), process.env);
+  return parseSettings(rawConfig(), process.env);
 }
 
 function rawConfig(): RawConfig {

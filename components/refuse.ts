@@ -7,19 +7,20 @@ export function refuse<T>(program: () => Promise<T>): () => Promise<T> {
     try {
       return await program();
     } catch (error) {
-      if (error instanceof UserError) throw refusal(error);
-      throw error;
+      throw printable(error instanceof UserError ? new pulumi.RunError(error.message) : error);
     }
   };
 }
 
 /**
- * A user's fault as Pulumi shows it: the message alone. It has no frames either, because Pulumi
- * formats them in colour for its trace all the same, and there Node 20.20 never ends at a frame
- * whose path has no `/` behind the package's name.
+ * An error without the frames of packages. Pulumi formats every error in colour by `util.inspect`, and
+ * Node 20.20's never ends, and fills the memory, at a frame whose path has no `/` behind the package's
+ * name, such as the SDK's source maps make. Such frames tell nothing of a fault of ours.
  */
-export function refusal({ message }: UserError): pulumi.RunError {
-  const error = new pulumi.RunError(message);
-  error.stack = `${error.name}: ${message}`;
+export function printable(error: unknown): unknown {
+  if (error instanceof Error && error.stack !== undefined) {
+    const lines = error.stack.split("\n");
+    error.stack = lines.filter((line) => !line.includes("node_modules")).join("\n");
+  }
   return error;
 }

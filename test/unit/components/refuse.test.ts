@@ -1,29 +1,38 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { RunError } from "@pulumi/pulumi";
-import { refusal, refuse } from "../../../components/refuse";
+import * as pulumi from "@pulumi/pulumi";
+import { printable, refuse } from "../../../components/refuse";
 import { UserError } from "../../../lib/errors";
 
 describe("refuse", () => {
-  const fault = new UserError("version: not set", "config-invalid");
-
-  it("makes a fault of the user a message without frames, also where it is inspected", () => {
-    const error = refusal(fault);
-    assert.ok(RunError.isInstance(error));
-    assert.equal(error.message, fault.message);
-    assert.doesNotMatch(inspect(error, { colors: true }), /^\s+at /m);
+  it("hands on what the program returns", async () => {
+    assert.equal(await refuse(() => Promise.resolve(7))(), 7);
   });
 
-  it("is how a program ends with a fault of the user", async () => {
-    const program = refuse(() => Promise.reject(fault));
-    await assert.rejects(program, (error) => RunError.isInstance(error));
+  it("shows a fault of the user as its message alone", async () => {
+    const fails = refuse(() => Promise.reject(new UserError("no Dockerfile", "x")));
+    await assert.rejects(fails, (error: unknown) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.equal(error.message, "no Dockerfile");
+      return true;
+    });
   });
 
-  it("leaves other errors as they are", async () => {
-    const bug = new TypeError("no such property");
+  it("keeps a defect what it is, with our frames", async () => {
+    const defect = new TypeError("x is undefined");
     await assert.rejects(
-      refuse(() => Promise.reject(bug)),
-      (error) => error === bug,
+      refuse(() => Promise.reject(defect))(),
+      (error: unknown) => error === defect && String(defect.stack).includes("refuse.test"),
+    );
+  });
+
+  it("leaves no frame on which Node's own printing never ends", () => {
+    const error = new Error("broken");
+    const frames = ["at f (/p/node_modules/@pulumi/errors.ts:1:2)", "at g (/p/a.ts:3:4)"];
+    error.stack = ["Error: broken", ...frames].join("\n    ");
+    assert.equal(
+      inspect(printable(error), { colors: true }),
+      "Error: broken\n    at g (/p/a.ts:3:4)",
     );
   });
 });

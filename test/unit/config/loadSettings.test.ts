@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../../config";
+import { UserError } from "../../../lib/errors";
 
 const VARIABLES = ["PULUMI_CONFIG_SECRET_KEYS", "VERSION", "DOCKER_REGISTRY"];
 
@@ -58,10 +59,10 @@ describe("loadSettings", () => {
     assert.equal(process.env["VERSION"], "v2");
   });
 
-  it("throws all faults as one RunError, which Pulumi shows without a stack", () => {
+  it("throws all faults as one fault of the user, which the program shows without a stack", () => {
     configure(CONFIG, []);
     assert.throws(loadSettings, (error: unknown) => {
-      assert.ok(pulumi.RunError.isInstance(error));
+      assert.ok(error instanceof UserError);
       assert.match(error.message, /registry\.password: given in clear; .*\n {2}version: not set; /);
       assert.doesNotMatch(error.message, /hunter2/);
       return true;
