@@ -30,10 +30,10 @@ const DEFINITION = renderSwitch({
 });
 
 /**
- * What a switch's container is, beside its file. Three rules are no property of one switch and are
- * proven where they live: 4 (a changed port blinks one service) and 16 (an operator's
- * `--remove-orphans`) in test/provider/rollout/adopt.test.ts; the part of 2 that maxconn bounds memory
- * and that two services never share a switch in test/unit/lib/rollout/switch/config.test.ts.
+ * What a switch's container is, beside its file. Two rules are no property of one switch and are proven
+ * in test/provider/rollout/adopt.test.ts: 4 (a changed port blinks one service) and 16 (an operator's
+ * `--remove-orphans`). Of rule 2, that no two services share a switch follows from SwitchConfig, which
+ * has one service; the memory that many switches take together is not measured here.
  */
 describe("the container of a real switch", function () {
   this.timeout(60_000);
@@ -74,8 +74,24 @@ describe("the container of a real switch", function () {
     assert.match(await ours.command("show info"), /^Maxconn: 4096$/m);
   });
 
-  it("rule 3: stands on its service's networks and no other", () => {
+  it("rule 3: stands on its service's networks and no other", async () => {
     assert.deepEqual(Object.keys(objectOf(DEFINITION.networks)), ["back"]);
+    const front = await openStage("switch-definition-front");
+    assert(front !== undefined);
+    try {
+      const caller = await front.app("front", []);
+      const reached = async (host: string): Promise<boolean | undefined> =>
+        (await ask(caller.port, `/dial?port=8080&host=${host}`)).body.reached;
+      const shared = await stage.start(OURS, ["blue1"]);
+      const network = stage.docker.getNetwork(front.network);
+      await network.connect({ Container: shared.id });
+      const { NetworkSettings } = await stage.docker.getContainer(shared.id).inspect();
+      assert.equal(await reached(ours.address), false);
+      assert.equal(await reached(NetworkSettings.Networks[front.network]?.IPAddress ?? ""), true);
+      await network.disconnect({ Container: shared.id, Force: true });
+    } finally {
+      await front.close();
+    }
   });
 
   it("rule 8: asks Docker alone; an idle colour's name does not leak upstream", async () => {
