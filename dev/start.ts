@@ -20,7 +20,10 @@ const COMMANDS = `
 export async function start(): Promise<number> {
   await setUp({ tests: false });
   await ensureStack();
-  const code = await pulumiCommand(["up", "--stack", DEV_STACK, "--yes", "--skip-preview"]);
+  const code = await pulumiCommand([
+    "up",
+    ...["--stack", DEV_STACK, "--yes", "--skip-preview", "--suppress-outputs"],
+  ]);
   if (code !== 0) return code;
   console.log(`\n${await whereToLook()}\n\n  Daily commands:\n${COMMANDS}`);
   return 0;
