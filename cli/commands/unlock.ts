@@ -1,10 +1,9 @@
 import type Docker from "dockerode";
 import { UserError } from "../../lib/errors";
-import { readLock, type LockHolder } from "../../lib/rollout/lock";
+import { isOwnerAlive, readLock, type LockHolder } from "../../lib/rollout/lock";
 import { ignoreMissing } from "../../lib/rollout/state/records";
 import type { HostTarget } from "../../lib/resources/composeHost";
 import type { Command, Outcome } from "../command";
-import { isOwnerAlive } from "../ownerAlive";
 import { onHost } from "../stack";
 import { plain } from "../terminal";
 import { timeOf } from "../words";

@@ -32,7 +32,8 @@ const OOM_SCORE_ADJ = -500;
  * exactly its networks, and its published TCP ports. Its names are resolved by Docker alone
  * (`dns: 127.0.0.1`): an idle colour's name must not leak to an upstream resolver (rollout rule 8).
  * It runs without root and without capabilities; ports below 1024 are opened by a sysctl.
- * SIGTERM, because the image's own SIGUSR1 lingers on open connections while nothing listens.
+ * It stops by SIGKILL: without a master HAProxy has no handler for SIGTERM, which the first process of a
+ * container then ignores, and the image's own SIGUSR1 lingers while nothing listens.
  * @throws Error where the model has no such service: a fault of the caller
  */
 export function renderSwitch(options: SwitchOptions): JsonObject {
@@ -53,7 +54,7 @@ export function renderSwitch(options: SwitchOptions): JsonObject {
     sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
     dns: ["127.0.0.1"],
     restart: "unless-stopped",
-    stop_signal: "SIGTERM",
+    stop_signal: "SIGKILL",
     mem_limit: MEMORY_LIMIT,
     oom_score_adj: OOM_SCORE_ADJ,
     ulimits: { nofile: { soft: SWITCH_OPEN_FILES, hard: SWITCH_OPEN_FILES } },

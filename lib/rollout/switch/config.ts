@@ -140,7 +140,7 @@ function portSections(
       "",
       `frontend p${target}`,
       "  mode tcp",
-      `  bind :::${target} v4v6`,
+      ...binds(target),
       `  default_backend p${target}_tcp`,
       ...tcp,
     ];
@@ -149,7 +149,7 @@ function portSections(
     "",
     `frontend p${target}`,
     "  mode tcp",
-    `  bind :::${target} v4v6`,
+    ...binds(target),
     // HTTP moves request by request, other protocols connection by connection (rule 5).
     "  tcp-request inspect-delay 5s",
     "  tcp-request content accept if HTTP",
@@ -166,6 +166,11 @@ function portSections(
     ...servers(config, target),
     ...tcp,
   ];
+}
+
+/** Both families (rule 10), apart: one socket for both would report IPv4 callers as `::ffff:…`. */
+function binds(port: number): string[] {
+  return [`  bind 0.0.0.0:${port}`, `  bind :::${port} v6only`];
 }
 
 /** A held request is refused by the closed hold port and asks again each second (rule 11). */

@@ -146,7 +146,7 @@ async function startSwitch(
     Entrypoint: ["haproxy"],
     Cmd: ["-db", "-f", `${SWITCH_CONFIG_DIRECTORY}/haproxy.cfg`],
     User: "0",
-    StopSignal: "SIGTERM",
+    StopSignal: "SIGKILL",
     ...change,
     HostConfig: { ...base.HostConfig, Dns: ["127.0.0.1"], ...change.HostConfig },
   });

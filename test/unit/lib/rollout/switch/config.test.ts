@@ -46,7 +46,8 @@ describe("haproxy.cfg of a switch", () => {
   it("rule 5: looks at a connection's first bytes; `app_protocol: tcp` opts out", () => {
     assert.deepEqual(section(render(), "frontend p8080"), [
       "mode tcp",
-      "bind :::8080 v4v6",
+      "bind 0.0.0.0:8080",
+      "bind :::8080 v6only",
       "tcp-request inspect-delay 5s",
       "tcp-request content accept if HTTP",
       "tcp-request content accept if { req.len gt 0 }",
@@ -56,7 +57,8 @@ describe("haproxy.cfg of a switch", () => {
     const tcp = render({ ports: [{ target: 5432, protocol: "tcp" }] });
     assert.deepEqual(section(tcp, "frontend p5432"), [
       "mode tcp",
-      "bind :::5432 v4v6",
+      "bind 0.0.0.0:5432",
+      "bind :::5432 v6only",
       "default_backend p5432_tcp",
     ]);
     assert.deepEqual(backendsOf({ ports: [{ target: 5432, protocol: "tcp" }] }), ["p5432_tcp"]);
@@ -100,7 +102,7 @@ describe("haproxy.cfg of a switch", () => {
 
   it("rule 10: calls by IPv4 and listens on both", () => {
     assert.match(render(), /default-server .* resolve-prefer ipv4 init-addr none/);
-    assert.match(render(), /bind :::8080 v4v6/);
+    assert.match(render(), /bind 0\.0\.0\.0:8080\n +bind :::8080 v6only/);
   });
 
   it("rule 11: the hold server is unchecked and off outside a release", () => {
