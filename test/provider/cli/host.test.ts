@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { skip } from "../../../dev/skip";
 import { findDockerCli } from "../../../dev/dockerCli";
 import { ensureLocalImage } from "../../../dev/images/localImage";
 import { BUSYBOX } from "../../../dev/images/recipes";
@@ -29,7 +30,9 @@ describe("bot-core on a real host", function () {
   let sleeper: ChildProcess | undefined;
 
   before(async function () {
-    if ((await findDockerCli()) === undefined || !(await hasPulumi())) this.skip();
+    if ((await findDockerCli()) === undefined || !(await hasPulumi())) {
+      skip(this, "no pulumi on PATH, or no Docker");
+    }
     image = await ensureLocalImage(BUSYBOX, process.arch === "arm64" ? "arm64" : "amd64");
     connection = await connect({ address: ADDRESS }, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     folder = await makeStack();

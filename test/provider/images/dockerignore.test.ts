@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { skip } from "../../../dev/skip";
 import { findDockerCli } from "../../../dev/dockerCli";
 import { stageContext } from "../../../lib/images";
 import { run } from "../../../lib/process/run";
@@ -42,8 +43,7 @@ describe("the staged context and what BuildKit would send", function () {
   before(async function () {
     docker = (await findDockerCli()) ?? "";
     if (docker === "" || (await run(docker, ["info"])).code !== 0) {
-      console.log("      skipped: there is no Docker daemon");
-      this.skip();
+      skip(this, "there is no Docker daemon");
     }
   });
   beforeEach(() => {

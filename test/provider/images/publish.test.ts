@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { skip } from "../../../dev/skip";
 import { findDockerCli } from "../../../dev/dockerCli";
 import {
   REGISTRY_CONTAINER,
@@ -44,8 +45,7 @@ describe("publishing to a real registry", function () {
     docker = (await findDockerCli()) ?? "";
     const up = docker !== "" && (await run(docker, ["inspect", REGISTRY_CONTAINER])).code === 0;
     if (!up) {
-      console.log(`      skipped: the dev registry ${REGISTRY_CONTAINER} is not set up`);
-      this.skip();
+      skip(this, `the dev registry ${REGISTRY_CONTAINER} is not set up`);
     }
     registry = await startTestRegistry({
       name: "oci-test-registry",

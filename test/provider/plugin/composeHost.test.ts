@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { skip } from "../../../dev/skip";
 import { run } from "../../../lib/process/run";
 import { hasPulumi, makeProject } from "./project";
 import type { Project } from "./project";
@@ -23,11 +24,10 @@ describe("ComposeHost under the real engine", function () {
   let images: { busybox: string; haproxy: string };
 
   before(async function () {
-    if (!(await hasPulumi())) this.skip();
+    if (!(await hasPulumi())) skip(this, "no pulumi on PATH");
     const [busybox, haproxy] = [await localImage("busybox"), await localImage("haproxy")];
     if (busybox === undefined || haproxy === undefined) {
-      process.stderr.write("    skipped: no bot-core-dev images (`npm test` makes them)\n");
-      this.skip();
+      skip(this, "no bot-core-dev images (`npm test` makes them)");
     }
     images = { busybox, haproxy };
   });

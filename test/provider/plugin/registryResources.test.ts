@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { skip } from "../../../dev/skip";
 import { startTestRegistry } from "../../../dev/localRegistry";
 import type { TestRegistry } from "../../../dev/localRegistry";
 import { EVERYTHING, PULL_ONLY, tokenUser } from "../../../dev/tokenServer/access";
@@ -23,7 +24,7 @@ describe("RegistryAccess and ImageIndex under the real engine", function () {
   let client: RegistryClient;
 
   before(async function () {
-    if (!(await hasPulumi())) this.skip();
+    if (!(await hasPulumi())) skip(this, "no pulumi on PATH");
     registry = await startTestRegistry({
       name: "plugin-test-registry",
       port: PORT,

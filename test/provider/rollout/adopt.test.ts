@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { run } from "../../../lib/process/run";
 import { bytesOf } from "../../../lib/rollout/docker/stream";
 import { planRelease } from "../../../lib/rollout";
@@ -14,7 +15,9 @@ describe("adopting a plain Compose project", function () {
 
   before(async function () {
     const opened = await openLab("lab-adopt");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { UserError } from "../../../lib/errors";
 import type { ComposeModel } from "../../../lib/compose/model";
 import type { ComposeHostInputs } from "../../../lib/resources/composeHost";
@@ -23,7 +24,9 @@ describe("a release of several services is all or nothing", function () {
 
   before(async function () {
     const opened = await openLab("lab-all");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
     model = modelOf(lab.project, {
       web: appService(lab, {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { UserError } from "../../../lib/errors";
 import type { ComposeHostInputs } from "../../../lib/resources/composeHost";
 import { planRelease, readHost, unlock } from "../../../lib/rollout";
@@ -47,7 +48,9 @@ describe("drift, orphans and the lock", function () {
 
   before(async function () {
     const opened = await openLab("lab-drift");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
     await lab.deploy(await release("v1", ["worker"]));
   });

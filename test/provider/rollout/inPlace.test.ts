@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import type { JsonObject } from "../../../lib/compose/model";
 import { UserError } from "../../../lib/errors";
 import type { ComposeHostInputs } from "../../../lib/resources/composeHost";
@@ -43,7 +44,9 @@ describe("a service that must not run twice", function () {
 
   before(async function () {
     const opened = await openLab("lab-hold");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
     await lab.deploy(await release("v1", { held: "v1", plain: "v1" }));
   });

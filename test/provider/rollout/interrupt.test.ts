@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { skip } from "../../../dev/skip";
 import type { JsonObject } from "../../../lib/compose/model";
 import type { ComposeHostInputs } from "../../../lib/resources/composeHost";
 import { planRelease } from "../../../lib/rollout";
@@ -58,7 +59,9 @@ describe("an interrupted release", function () {
 
   before(async function () {
     const opened = await openLab("lab-stop");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
     await lab.deploy(await release("v1"));
     await release("v2");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { duplicatesOf, startLoad } from "../../load/generator";
 import { appService, inputsOf, modelOf, openLab, port, type Lab } from "./support/lab";
 
@@ -10,7 +11,9 @@ describe("a release of one service behind its switch", function () {
 
   before(async function () {
     const opened = await openLab("lab-one");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
   });
 

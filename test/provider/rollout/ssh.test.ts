@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { skip } from "../../../dev/skip";
 import { UserError } from "../../../lib/errors";
 import { connect, deployRelease } from "../../../lib/rollout";
 import { startLoad } from "../../load/generator";
@@ -21,13 +22,14 @@ describe("a release over ssh", function () {
   before(async function () {
     const started = await startSshServer(SSH);
     if (started === undefined) {
-      console.log("      skipped: no sshd (set SSHD), or not root");
-      this.skip();
+      skip(this, "no sshd (set SSHD), or not root");
     }
     server = started;
     process.env["PATH"] = server.path;
     const opened = await openLab("lab-ssh", server.address);
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     lab = opened;
   });
 

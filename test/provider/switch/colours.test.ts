@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { SWITCH_CONFIG_DIRECTORY } from "../../../lib/compose/renderSwitch";
 import { switchVolume, type Colour } from "../../../lib/rollout/labels";
 import { ignoreMissing } from "../../../lib/rollout/state/records";
@@ -37,7 +38,9 @@ describe("the colours behind a real switch", function () {
 
   before(async function () {
     const opened = await openStage(PROJECT);
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     stage = opened;
     [blue, green] = await Promise.all([
       stage.app("blue", ["web-blue", "pair-blue"]),

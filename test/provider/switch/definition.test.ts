@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { objectOf } from "../../../lib/compose/json";
 import { renderSwitch } from "../../../lib/compose/renderSwitch";
 import { renderSwitchConfig } from "../../../lib/rollout/switch/config";
@@ -43,7 +44,9 @@ describe("the container of a real switch", function () {
 
   before(async function () {
     const opened = await openStage("switch-definition");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     stage = opened;
     names = await stage.app("names", ["web-blue"]);
     ours = await stage.start(OURS, ["blue1"]);

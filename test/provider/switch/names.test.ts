@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { backendsOf, renderSwitchConfig } from "../../../lib/rollout/switch/config";
 import { setStateCommands } from "../../../lib/rollout/switch/runtime";
 import { ask } from "./support/client";
@@ -26,7 +27,9 @@ describe("the names that a real switch asks for", function () {
       EnableIPv6: true,
       IPAM: { Driver: "default", Config: [{ Subnet: "fd5b:c0de:7::/64" }] },
     });
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     stage = opened;
     [blue, names] = await Promise.all([stage.app("blue", ["web-blue"]), stage.app("names", [])]);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
+import { skip } from "../../../dev/skip";
 import { renderSwitchConfig } from "../../../lib/rollout/switch/config";
 import { setStateCommands } from "../../../lib/rollout/switch/runtime";
 import { ask, openWire, UPGRADE, type Wire } from "./support/client";
@@ -24,7 +25,9 @@ describe("requests through a real switch", function () {
 
   before(async function () {
     const opened = await openStage("switch-requests");
-    if (opened === undefined) this.skip();
+    if (opened === undefined) {
+      skip(this, "no Docker daemon with the dev environment's images answers");
+    }
     stage = opened;
     [blue] = await Promise.all([
       stage.app("blue", ["web-blue"]),

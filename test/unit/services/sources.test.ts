@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { skip } from "../../../dev/skip";
 import { existsSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 
@@ -57,7 +58,7 @@ describe("the services' own tests", () => {
   it("pass: the AI service's forecasts and settings", function () {
     const recent = ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"];
     const python = ["python3", "python"].find((each) => spawnSync(each, recent).status === 0);
-    if (python === undefined) return this.skip();
+    if (python === undefined) skip(this, "no python3 on PATH");
     runs(python, ["-m", "unittest", "tests.test_forecast", "tests.test_settings"], {
       cwd: `${ROOT}/python-ai-service`,
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },

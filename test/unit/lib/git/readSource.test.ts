@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { skip } from "../../../../dev/skip";
 import { UserError } from "../../../../lib/errors";
 import { readSource } from "../../../../lib/git";
 import type { Run } from "../../../../lib/process/run";
@@ -210,7 +211,7 @@ describe("readSource", () => {
 
   it("reads a checkout that belongs to somebody else", async function () {
     // Only root can give a checkout away.
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skip(this, "only root meets another owner's checkout");
     execFileSync("chown", ["-R", "65534:65534", root]);
     assert.throws(() => git("rev-parse", "HEAD"));
     assert.equal((await read()).revision, head);
