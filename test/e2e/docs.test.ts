@@ -10,6 +10,8 @@ import { fencesOf, readPage, sectionOf } from "../unit/docs/markdown";
 import { freePorts } from "./support/ports";
 import { createShop, type ShopProject } from "./support/shopProject";
 
+/** For a command that builds and deploys on a machine that does other things as well. */
+const COMMAND_LIMIT_MS = 300_000;
 const CHECKOUT = resolve(__dirname, "../..");
 
 /** Commands that continuous integration runs itself, or that would remove what other tests use. */
@@ -22,7 +24,9 @@ const COMMANDS = fencesOf(sectionOf(readPage("README.md"), "Daily commands"))
   .map((line) => line.replace(/\s+#.*$/, ""))
   .filter((line) => !ELSEWHERE.includes(line));
 
-describe("README.md", () => {
+describe("README.md", function () {
+  this.timeout(COMMAND_LIMIT_MS);
+
   let project: ShopProject;
   let cache: string;
   let environment: NodeJS.ProcessEnv;
