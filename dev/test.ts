@@ -24,6 +24,8 @@ export async function test(args: readonly string[]): Promise<number> {
     [
       ...["--import", "tsx", join(CHECKOUT, "node_modules", "mocha", "bin", "mocha.js")],
       ...["--reporter", join(CHECKOUT, "dev", "testReporter.ts"), "--exit"],
+      // Mocha colours in continuous integration too, where nobody reads escape codes.
+      ...(process.stdout.isTTY ? [] : ["--no-color"]),
       ...options,
       ...files,
     ],

@@ -6,8 +6,6 @@ import Mocha from "mocha";
  */
 export = class TestReporter extends Mocha.reporters.Spec {
   public constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
-    // Mocha colours in continuous integration too, where nobody reads escape codes.
-    Mocha.reporters.Base.useColors = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
     super(runner, options);
     const skipped: string[] = [];
     runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test) => {
