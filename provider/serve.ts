@@ -11,7 +11,7 @@ import { watch } from "./watchdog";
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** With the half second until it is noticed this stays below 5 s after the CLI's end. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 2_000;
 
 /**
  * Serves a plugin to the engine until its process is ended, and ends it when the engine is gone.

@@ -213,6 +213,7 @@ describe("docker.Image under the real engine", function () {
   });
 
   it("ends a running build within 5 s after kill -9 of the CLI", async function () {
+    this.retries(2);
     if (hasOfficialPlugin()) {
       skip(this, "the official docker plugin is here; this is about the stand-in");
     }
@@ -223,8 +224,7 @@ describe("docker.Image under the real engine", function () {
     const killed = Date.now();
     cli.kill("SIGKILL");
     await until(async () => (await builders(project.folder)).length === 0);
-    // The limit is 5 s; a machine that does other things as well gets twice that.
-    assert.ok(Date.now() - killed < 10_000);
+    assert.ok(Date.now() - killed < 5_000);
   });
 });
 

@@ -137,7 +137,9 @@ describe("the plugin under the real engine", function () {
   });
 
   for (const behaviour of ["wait", "slow-undo"]) {
-    it(`ends within 5 s after kill -9 of the CLI: ${behaviour}`, async () => {
+    it(`ends within 5 s after kill -9 of the CLI: ${behaviour}`, async function () {
+      // The bound is the plugin's; a machine that does other things as well may take it for itself.
+      this.retries(2);
       await declare({ behaviour });
       const cli = project.start("up", "--yes", "--skip-preview");
       await until(async () => (await notes()).includes("tick"));
@@ -146,7 +148,8 @@ describe("the plugin under the real engine", function () {
       const killed = Date.now();
       cli.kill("SIGKILL");
       await until(() => Promise.resolve(!isAlive(plugin)));
-      assert.ok(Date.now() - killed < BUSY_LIMIT_MS);
+      const took = Date.now() - killed;
+      assert.ok(took < LIMIT_MS, `took ${took} ms`);
       const last = (await notes()).at(-1);
       assert.equal(last, behaviour === "wait" ? "undone" : "undoing");
     });
@@ -161,8 +164,8 @@ describe("the plugin under the real engine", function () {
   });
 });
 
-/** The limit is 5 s; a machine that does other things as well gets twice that. */
-const BUSY_LIMIT_MS = 10_000;
+/** An orphaned plugin would go on switching traffic. */
+const LIMIT_MS = 5_000;
 
 function programOf(inputs: Readonly<Record<string, unknown>>): string {
   return `
