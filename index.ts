@@ -17,9 +17,13 @@ async function program(): Promise<StackOutputs> {
   const place = registryPlace(settings.registry);
   const compose = await readServices(settings);
   const plan = await planVersion(settings, place, compose.builds);
-  const registry = declareRegistry("registry", settings.registry, {
+  const registry = await declareRegistry("registry", settings.registry, {
     services: Object.keys(compose.builds),
     builds: settings.build.push ? buildsOf(plan) : [],
+    version: plan.version,
+    platforms: settings.build.platforms,
+    retention: settings.retention,
+    github: settings.github,
   });
   const images = declareImages(settings, registry, plan);
   const host = declareHost(settings, registry, compose, plan, images);

@@ -101,7 +101,7 @@ async function sourcesOf(
   contexts: Map<string, StagedContext>,
 ): Promise<Sources> {
   const { server } = registry.endpoint;
-  const credentials = await resolveCredentials(registry.account.pull, server);
+  const credentials = await resolveCredentials(registry.lookUp, server);
   const client = new RegistryClient(registry.endpoint, credentials);
   return {
     lookUpVersion: (repository, version) => lookUpVersion(client, repository, version),

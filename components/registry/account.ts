@@ -3,10 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { resolveCredentials } from "../../lib/credentials";
 import type { CredentialSource, RegistryAccount } from "../../lib/resources/registry";
 
-/** The account as an input of our own resources: secret where it carries a password. */
-export function accountInput(account: RegistryAccount): pulumi.Output<RegistryAccount> {
+/**
+ * The account as an input of our own resources: secret where it carries a password.
+ * @param pull identity that is known only once its resource stands; default: the account's own
+ */
+export function accountInput(
+  account: RegistryAccount,
+  pull: pulumi.Input<CredentialSource> = account.pull,
+): pulumi.Output<RegistryAccount> {
   const carriesPassword = [account.push, account.pull].some(({ kind }) => kind === "inline");
-  return carriesPassword ? pulumi.secret(account) : pulumi.output(account);
+  const input = pulumi.output(pull).apply((source) => ({ ...account, pull: source }));
+  return carriesPassword ? pulumi.secret(input) : input;
 }
 
 /**

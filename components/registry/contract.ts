@@ -1,7 +1,15 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RegistryAccount, RegistryEndpoint } from "../../lib/resources/registry";
-import type { RegistrySettings } from "../../lib/settings/settings";
+import type {
+  CredentialSource,
+  RegistryAccount,
+  RegistryEndpoint,
+} from "../../lib/resources/registry";
+import type {
+  GithubSettings,
+  RegistrySettings,
+  RetentionSettings,
+} from "../../lib/settings/settings";
 import type { RegistryAccess } from "../botcore/registryAccess";
 
 /** What is known of a registry before any resource is declared: enough to ask it what it has. */
@@ -10,6 +18,8 @@ export interface RegistryPlace {
   readonly endpoint: RegistryEndpoint;
   /** Both identities, as plain values; `Registry.accountInput` is for resources. */
   readonly account: RegistryAccount;
+  /** Who asks what is published, before any resource is declared. */
+  readonly lookUp: CredentialSource;
   /** Repository path of a service, without the server. Throws UserError `repository-name`. */
   repositoryPath(service: string): string;
   /** `server/path` of a service, without tag. Throws UserError `repository-name`. */
@@ -26,6 +36,11 @@ export interface Registry extends RegistryPlace {
   readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
   /** What is built depends on it: push and pull are proven first. */
   readonly access: RegistryAccess;
+  /**
+   * GitHub Actions variables by which a workflow logs in there without a stored secret, by name.
+   * Empty where `github` is off, or where the registry takes no federated login.
+   */
+  readonly actionsVariables: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** What a registry's component needs beside its settings. Plain values: they shape the graph. */
@@ -34,4 +49,18 @@ export interface RegistryArgs {
   readonly services: readonly string[];
   /** Input digests (hex) that this run builds; empty where it builds nothing. */
   readonly builds: readonly string[];
+  /** The tag that is deployed; immutability rules are computed from it. */
+  readonly version: string;
+  /** `os/arch` that each service is built for; retention counts build tags by them. */
+  readonly platforms: readonly string[];
+  readonly retention: RetentionSettings;
+  readonly github: GithubSettings;
 }
+
+/** Declares a registry of one kind; what it looks up to decide its graph is awaited first. */
+export type DeclareRegistry<Kind extends RegistrySettings["kind"]> = (
+  name: string,
+  settings: Extract<RegistrySettings, { kind: Kind }>,
+  args: RegistryArgs,
+  opts?: pulumi.ComponentResourceOptions,
+) => Promise<Registry>;

@@ -33,6 +33,10 @@ export async function resolveCredentials(
       };
     case "docker":
       return dockerCredentials(server, env, run);
+    case "ecr":
+    case "gar":
+    case "acr":
+      throw new UserError(`logins of kind ${source.kind} are not built yet`, "credentials-missing");
   }
 }
 

@@ -11,7 +11,8 @@ export interface RegistryEndpoint {
 /**
  * Where a credential is read from at the moment it is used.
  * Only `inline` carries one, for registries whose password stands in stack config; it is a secret
- * input, so the engine encrypts it in state.
+ * input, so the engine encrypts it in state. The clouds' kinds say how a short-lived token is
+ * asked for: nothing of it is kept.
  */
 export type CredentialSource =
   | { readonly kind: "anonymous" }
@@ -21,7 +22,35 @@ export type CredentialSource =
       readonly passwordVariable: string;
     }
   | { readonly kind: "inline"; readonly username: string; readonly password: string }
-  | { readonly kind: "docker" };
+  | { readonly kind: "docker" }
+  | EcrCredentialSource
+  | GarCredentialSource
+  | AcrCredentialSource;
+
+/** Amazon ECR: GetAuthorizationToken by the AWS credentials of the machine, good for 12 hours. */
+export interface EcrCredentialSource {
+  readonly kind: "ecr";
+  /** Region of the registry, e.g. `eu-central-1`. */
+  readonly region: string;
+  /** Profile of the shared AWS configuration. Default: AWS's own order. */
+  readonly profile?: string;
+  /** Role that is assumed first: the weaker identity. Default: none. */
+  readonly roleArn?: string;
+}
+
+/** Google Artifact Registry: an access token of the application default credentials, about 1 hour. */
+export interface GarCredentialSource {
+  readonly kind: "gar";
+  /** E-mail of a service account that is impersonated: the weaker identity. Default: none. */
+  readonly serviceAccount?: string;
+}
+
+/** Azure Container Registry: a Microsoft Entra token, exchanged for a registry token of 3 hours. */
+export interface AcrCredentialSource {
+  readonly kind: "acr";
+  /** Entra tenant, an id or a domain. Default: the signed-in account's own. */
+  readonly tenantId?: string;
+}
 
 /** A registry with the two identities that the program uses there. */
 export interface RegistryAccount {

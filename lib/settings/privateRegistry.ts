@@ -36,7 +36,15 @@ export function parsePrivateRegistry(
   };
   const pushSource = push ?? { kind: "docker" };
   const account = { endpoint, push: pushSource, pull: pull ?? pushSource };
-  return { kind: "private", account, endpoint, namespace: place.namespace, manage };
+  return {
+    kind: "private",
+    account,
+    endpoint,
+    lookUp: account.pull,
+    namespace: place.namespace,
+    separator: "/",
+    manage,
+  };
 }
 
 interface Place {

@@ -49,11 +49,13 @@ const providerName: Rule<string> = oneOf(
 );
 
 /**
- * The path of a service's repository, without the server: `namespace/service`.
+ * The path of a service's repository, without the server: `namespace/service`, or `namespace-service`
+ * where the registry's names are flat.
  * @throws UserError `repository-name` where the service's name is no legal repository name
  */
 export function repositoryPath(settings: RegistrySettings, service: string): string {
-  const path = settings.namespace === "" ? service : `${settings.namespace}/${service}`;
+  const path =
+    settings.namespace === "" ? service : settings.namespace + settings.separator + service;
   if (namespaceName.parse(path) !== undefined) return path;
   throw new UserError(
     `Service \`${service}\` cannot be pushed: \`${path}\` is not a legal repository name; allowed: ` +

@@ -1,5 +1,5 @@
 import type { HostTarget, RolloutSettings } from "../resources/composeHost";
-import type { RegistryAccount, RegistryEndpoint } from "../resources/registry";
+import type { RegistrySettings } from "./registrySettings";
 
 /**
  * Everything that the stack's configuration says, parsed, with its defaults, deeply frozen.
@@ -16,20 +16,8 @@ export interface Settings {
   readonly github: GithubSettings;
 }
 
-/** Config keys `provider` and `registry`. One member a provider. */
-export type RegistrySettings = PrivateRegistrySettings;
-
-/** A registry that somebody runs already; the program uses it and manages nothing in it. */
-export interface PrivateRegistrySettings {
-  readonly kind: "private";
-  /** The endpoint with both identities; `account.endpoint` is `endpoint`. */
-  readonly account: RegistryAccount;
-  readonly endpoint: RegistryEndpoint;
-  /** Path before every repository, without slashes at its ends. `""`: none. */
-  readonly namespace: string;
-  /** false: repositories and policies are used as they are. Default true. */
-  readonly manage: boolean;
-}
+/** Config keys `provider` and `registry`. One member a provider; see registrySettings.ts. */
+export type { RegistrySettings, PrivateRegistrySettings } from "./registrySettings";
 
 /** Config keys `version`, `composeFiles`, `services`, `environment`. */
 export interface ReleaseSettings {
@@ -99,7 +87,22 @@ export interface RetentionSettings {
 }
 
 /** Config key `github`. */
-export type GithubSettings = Off;
+export type GithubSettings = Off | GithubRepositorySettings;
+
+/** A GitHub repository whose Actions may push, and what guards its production deployments. */
+export interface GithubRepositorySettings {
+  readonly kind: "github";
+  /** Owner, an organisation or a user. */
+  readonly owner: string;
+  /** Name without the owner. */
+  readonly name: string;
+  /** Name of the environment that deployments run in, e.g. `production`. */
+  readonly environment: string;
+  /** Logins of users who approve a deployment; `team:SLUG` for a team. Default: none. */
+  readonly reviewers: readonly string[];
+  /** Branch whose pushes may deploy beside `v*` tags. Default: `main`. */
+  readonly defaultBranch: string;
+}
 
 /** The stack's configuration as Pulumi hands it out, without the namespace. */
 export interface RawConfig {

@@ -10,7 +10,10 @@ describe("parseSettings: defaults", () => {
         kind: "private",
         account: { endpoint, push: docker, pull: docker },
         endpoint,
+        lookUp: docker,
         namespace: "",
+        separator: "/",
+        manage: true,
         manage: true,
       },
       release: {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { RegistryArgs } from "../../../../components/registry/contract";
 import { declareRegistry } from "../../../../components/registry/pick";
 import { PrivateRegistry } from "../../../../components/registry/privateRegistry";
 import type { CredentialSource } from "../../../../lib/resources/registry";
@@ -9,7 +10,14 @@ import { allRegistered, recordResources, urnOf, valueOf } from "../../support/mo
 const COMPONENT = "bot-core:index:PrivateRegistry";
 const ACCESS = "botcore:index:RegistryAccess";
 const ANSWERS = { [COMPONENT]: () => ({}), [ACCESS]: () => ({}) };
-const ARGS = { services: ["web", "api"], builds: ["bb", "aa"] };
+const ARGS: RegistryArgs = {
+  services: ["web", "api"],
+  builds: ["bb", "aa"],
+  version: "v1.2.3",
+  platforms: ["linux/amd64"],
+  retention: { keepVersions: 30, untaggedDays: 14, prDays: 14, deleteOnDestroy: false },
+  github: { kind: "off" },
+};
 const INLINE = { kind: "inline", username: "push", password: "hunter2" } as const;
 
 function settingsWith(
@@ -18,14 +26,22 @@ function settingsWith(
 ): PrivateRegistrySettings {
   const endpoint = { server: "localhost:5005", insecure: true };
   const account = { endpoint, push, pull };
-  return { kind: "private", endpoint, account, namespace: "bot-core", manage: true };
+  return {
+    kind: "private",
+    endpoint,
+    account,
+    lookUp: pull,
+    namespace: "bot-core",
+    separator: "/",
+    manage: true,
+  };
 }
 
 describe("PrivateRegistry", () => {
   it("declares itself and the proof of access, nothing else", async () => {
     const recorder = await recordResources(ANSWERS);
     const settings = settingsWith({ kind: "docker" });
-    const registry = new PrivateRegistry("registry", { settings, ...ARGS });
+    const registry = new PrivateRegistry("registry", settings, ARGS);
     const urn = await urnOf(registry.access);
     await allRegistered();
     assert.deepEqual(recorder.registrations, [
@@ -46,7 +62,7 @@ describe("PrivateRegistry", () => {
 
   it("names children after itself", async () => {
     const recorder = await recordResources(ANSWERS);
-    declareRegistry("backup", settingsWith({ kind: "docker" }), ARGS);
+    await declareRegistry("backup", settingsWith({ kind: "docker" }), ARGS);
     await allRegistered();
     assert.deepEqual(
       recorder.registrations.map(({ name }) => name),
@@ -56,7 +72,7 @@ describe("PrivateRegistry", () => {
 
   it("says where each service's repository is", async () => {
     await recordResources(ANSWERS);
-    const registry = declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
+    const registry = await declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
     assert.equal(registry.kind, "private");
     assert.equal(registry.repositoryPath("web"), "bot-core/web");
     assert.equal(registry.imageName("web"), "localhost:5005/bot-core/web");
@@ -70,7 +86,7 @@ describe("PrivateRegistry", () => {
   it("keeps a password of stack config secret, for own resources and for docker.Image", async () => {
     const recorder = await recordResources(ANSWERS);
     const settings = settingsWith(INLINE, { kind: "anonymous" });
-    const registry = new PrivateRegistry("registry", { settings, ...ARGS });
+    const registry = new PrivateRegistry("registry", settings, ARGS);
     const args = await registry.dockerRegistry;
     await allRegistered();
     const access = recorder.registrations.find(({ type }) => type === ACCESS);
@@ -87,7 +103,7 @@ describe("PrivateRegistry", () => {
   it("is secret too where only the pull identity stands in stack config", async () => {
     const recorder = await recordResources(ANSWERS);
     const settings = settingsWith({ kind: "docker" }, INLINE);
-    new PrivateRegistry("registry", { settings, ...ARGS });
+    new PrivateRegistry("registry", settings, ARGS);
     await allRegistered();
     const access = recorder.registrations.find(({ type }) => type === ACCESS);
     assert.deepEqual(access?.secrets, ["registry"]);
@@ -95,7 +111,7 @@ describe("PrivateRegistry", () => {
 
   it("registers the same in a preview, where nothing has an id", async () => {
     const recorder = await recordResources(ANSWERS, { preview: true });
-    const registry = declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
+    const registry = await declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
     assert.equal(await valueOf(registry.access.id), undefined);
     assert.deepEqual(await valueOf(registry.access.builds), ["aa", "bb"]);
     await allRegistered();
@@ -106,7 +122,7 @@ describe("PrivateRegistry", () => {
     await recordResources(ANSWERS);
     const settings = settingsWith({ kind: "docker" });
     assert.throws(
-      () => new PrivateRegistry("registry", { settings, services: ["Web"], builds: [] }),
+      () => new PrivateRegistry("registry", settings, { ...ARGS, services: ["Web"] }),
       (error: unknown) => {
         assert.ok(error instanceof pulumi.ResourceError);
         assert.equal(error.hideStack, true);
@@ -138,7 +154,7 @@ describe("the push credential for docker.Image", () => {
   });
 
   it("is read from the environment at its first use", async () => {
-    const registry = declareRegistry("registry", settingsWith(source), ARGS);
+    const registry = await declareRegistry("registry", settingsWith(source), ARGS);
     Object.assign(process.env, variables);
     const args = pulumi.output(registry.dockerRegistry);
     assert.deepEqual(await valueOf(args), {
@@ -149,13 +165,13 @@ describe("the push credential for docker.Image", () => {
     assert.ok(await pulumi.isSecret(args));
   });
 
-  it("is read once", () => {
-    const registry = declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
+  it("is read once", async () => {
+    const registry = await declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
     assert.equal(registry.dockerRegistry, registry.dockerRegistry);
   });
 
   it("says which variables are missing", async () => {
-    const registry = declareRegistry("registry", settingsWith(source), ARGS);
+    const registry = await declareRegistry("registry", settingsWith(source), ARGS);
     await assert.rejects(async () => await registry.dockerRegistry, {
       name: "UserError",
       code: "credentials-missing",
@@ -163,7 +179,7 @@ describe("the push credential for docker.Image", () => {
   });
 
   it("stays in docker's own store", async () => {
-    const registry = declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
+    const registry = await declareRegistry("registry", settingsWith({ kind: "docker" }), ARGS);
     const args = pulumi.output(registry.dockerRegistry);
     assert.deepEqual(await valueOf(args), { server: "localhost:5005" });
     assert.equal(await pulumi.isSecret(args), false);

@@ -1,0 +1,93 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../../lib/errors";
+import type {
+  CredentialSource,
+  RegistryAccount,
+  RegistryEndpoint,
+} from "../../lib/resources/registry";
+import type { RegistrySettings } from "../../lib/settings/settings";
+import { RegistryAccess } from "../botcore/registryAccess";
+import { accountInput, dockerRegistryArgs } from "./account";
+import type { Registry, RegistryArgs, RegistryPlace } from "./contract";
+import { registryPlace } from "./place";
+
+/** What a kind of registry declares of its own before push and pull are proven. */
+export interface Declared {
+  /** Identity that the host pulls with. Default: the settings' own. */
+  readonly pull?: pulumi.Input<CredentialSource>;
+  /** Resources that must stand before the first push. */
+  readonly before: readonly pulumi.Resource[];
+  readonly actionsVariables?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * What registries of every kind have in common: names, identities and the proof of access, which
+ * comes after everything that the kind declares.
+ */
+export abstract class RegistryComponent extends pulumi.ComponentResource implements Registry {
+  public readonly kind: RegistrySettings["kind"];
+  public readonly endpoint: RegistryEndpoint;
+  public readonly account: RegistryAccount;
+  public readonly lookUp: CredentialSource;
+  public readonly accountInput: pulumi.Output<RegistryAccount>;
+  public readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
+  public readonly access: RegistryAccess;
+  public readonly actionsVariables: Readonly<Record<string, pulumi.Input<string>>>;
+  private readonly place: RegistryPlace;
+  private dockerRegistryOnce: Promise<docker.types.input.Registry> | undefined;
+
+  /** @param declare declares the kind's own resources, as children of the component */
+  protected constructor(
+    type: string,
+    name: string,
+    settings: RegistrySettings,
+    { services, builds }: RegistryArgs,
+    declare: (parent: pulumi.ComponentResource) => Declared,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(type, name, {}, opts);
+    this.place = registryPlace(settings);
+    this.kind = settings.kind;
+    this.endpoint = settings.endpoint;
+    this.account = settings.account;
+    this.lookUp = settings.lookUp;
+    const named = [...services].sort();
+    const paths = named.map((service) => this.checkedPath(service));
+    const { pull, before, actionsVariables } = declare(this);
+    this.actionsVariables = actionsVariables ?? {};
+    this.accountInput = accountInput(settings.account, pull);
+    this.access = new RegistryAccess(
+      `${name}-access`,
+      { registry: this.accountInput, repositories: paths, builds: [...builds].sort() },
+      { parent: this, dependsOn: [...before] },
+    );
+    this.repositories = pulumi.output(
+      Object.fromEntries(named.map((service) => [service, this.imageName(service)])),
+    );
+    this.registerOutputs({ server: this.endpoint.server, repositories: this.repositories });
+  }
+
+  /** Read at the first use, so that a run that builds nothing needs no push credential. */
+  public get dockerRegistry(): pulumi.Input<docker.types.input.Registry> {
+    this.dockerRegistryOnce ??= dockerRegistryArgs(this.account);
+    return this.dockerRegistryOnce;
+  }
+
+  public repositoryPath(service: string): string {
+    return this.place.repositoryPath(service);
+  }
+
+  public imageName(service: string): string {
+    return this.place.imageName(service);
+  }
+
+  private checkedPath(service: string): string {
+    try {
+      return this.repositoryPath(service);
+    } catch (error) {
+      if (error instanceof UserError) throw new pulumi.ResourceError(error.message, this, true);
+      throw error;
+    }
+  }
+}
