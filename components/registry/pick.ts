@@ -3,23 +3,25 @@ import type { RegistrySettings } from "../../lib/settings/settings";
 import type { DeclareRegistry, Registry, RegistryArgs } from "./contract";
 
 type Kind = RegistrySettings["kind"];
+type Load<K extends Kind> = () => Promise<{ readonly declare: DeclareRegistry<K> }>;
 
 /**
  * Every kind's component; the only place that knows them all. A kind is loaded when it is used: the
  * SDK of a cloud costs every start of the program otherwise.
  */
-const kinds: { readonly [K in Kind]?: () => Promise<{ declare: DeclareRegistry<K> }> } = {
+const kinds: { readonly [K in Kind]?: Load<K> } = {
   private: () => import("./privateRegistry.js"),
 };
 
 /** Declares the registry that the settings name. */
-export async function declareRegistry<K extends Kind>(
+export async function declareRegistry(
   name: string,
-  settings: Extract<RegistrySettings, { kind: K }>,
+  settings: RegistrySettings,
   args: RegistryArgs,
   opts?: pulumi.ComponentResourceOptions,
 ): Promise<Registry> {
-  const load = kinds[settings.kind as K];
+  // Each kind's own entry takes that kind's settings; the compiler cannot see the pairs.
+  const load = kinds[settings.kind] as Load<Kind> | undefined;
   if (load === undefined) throw new Error(`no component for ${settings.kind}`);
   const { declare } = await load();
   return declare(name, settings, args, opts);

@@ -14,7 +14,6 @@ describe("parseSettings: defaults", () => {
         namespace: "",
         separator: "/",
         manage: true,
-        manage: true,
       },
       release: {
         version: "v1.0.0",
