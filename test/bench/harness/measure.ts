@@ -42,6 +42,16 @@ export async function byTurns(
   return { ours: a, theirs: b, ratio: a / b };
 }
 
+/** The values of a work that is done some times, one after another. */
+export async function inTurn(
+  runs: number,
+  work: (run: number) => Promise<number>,
+): Promise<number[]> {
+  const values: number[] = [];
+  for (let run = 0; run < runs; run += 1) values.push(await work(run));
+  return values;
+}
+
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
