@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { ComposeModel } from "../compose/model";
 import { messageOf, UserError } from "../errors";
 import type { ComposeHostInputs, HostService } from "../resources/composeHost";
@@ -39,8 +40,6 @@ export interface DeployOptions {
 export interface HostState {
   readonly state: Readonly<Record<string, HostService>>;
   readonly generation: number;
-  /** Version of the last record with another version. */
-  readonly previousVersion?: string;
 }
 
 /** No release takes longer; a lock older than this is abandoned. */
@@ -73,6 +72,8 @@ export async function deployRelease(
   }
   const deadline = AbortSignal.timeout(DEADLINE_SECONDS * 1000);
   const signal = AbortSignal.any([options.signal, deadline]);
+  // Each service of a release waits on it at once: many listeners are no leak here.
+  setMaxListeners(0, signal);
   const conduct = { report: options.report, signal };
   const { project } = inputs.host;
   const switchImage = await ensureSwitchImage(connection, inputs, options.credentials, conduct);
@@ -172,9 +173,13 @@ async function steps(release: Release, afterDeadOne: boolean): Promise<void> {
 async function undone(release: Release, error: unknown): Promise<unknown> {
   const faults = await release.undo.run(release.report);
   const cause = release.signal.aborted ? interrupted() : error;
+  const before =
+    release.host.containers.length === 0
+      ? "nothing runs, as before"
+      : "what served before serves on";
   const tail =
     faults.length === 0
-      ? "The release was undone: what served before serves on. Mend the cause and run again."
+      ? `The release was undone: ${before}. Mend the cause and run again.`
       : `Not all could be undone; the next run finishes it:\n  ${faults.join("\n  ")}`;
   const code = cause instanceof UserError ? cause.code : "rollout-failed";
   return new UserError(`${messageOf(cause)}\n${tail}`, code, { cause });

@@ -5,7 +5,7 @@ import { applicationsOf } from "./support/hostState";
 import { pulumi } from "./support/project";
 import { freePorts } from "./support/ports";
 import { createShop, type ShopProject } from "./support/shopProject";
-import { type SshServer, startSshServer, whySshServerIsMissing } from "./support/sshServer";
+import { type SshServer, startSshServer, whySshServerIsMissing } from "../support/sshServer";
 
 const UP = ["up", "--yes", "--skip-preview", "--non-interactive"] as const;
 /** An `up` plans and deploys: one session each, however many Docker calls it makes. */

@@ -51,16 +51,20 @@ async function closeOld({ switches }: Release, { planned }: Task): Promise<void>
 export async function record(release: Release): Promise<GenerationRecord> {
   const { docker, desired, plan, host } = release;
   const services: Record<string, RecordedService> = { ...untouched(release) };
-  for (const { planned, desired: service } of tasksOf(release, () => true)) {
-    const [live] = await findColour(docker, desired.project, planned.name, planned.to);
-    services[planned.name] = {
-      version: live?.version ?? desired.version,
-      digest: service.digest ?? "",
-      spec: service.spec ?? "",
-      configuration: service.configuration,
-      image: service.pinned ?? "",
-    };
-  }
+  await inParallel(
+    tasksOf(release, () => true),
+    WIDTH,
+    async ({ planned, desired: service }) => {
+      const [live] = await findColour(docker, desired.project, planned.name, planned.to);
+      services[planned.name] = {
+        version: live?.version ?? desired.version,
+        digest: service.digest ?? "",
+        spec: service.spec ?? "",
+        configuration: service.configuration,
+        image: service.pinned ?? "",
+      };
+    },
+  );
   await Promise.all(
     Object.entries(services).map(([name, { image }]) =>
       keepTag(docker, desired.project, name, plan.generation, image),
@@ -74,7 +78,7 @@ export async function record(release: Release): Promise<GenerationRecord> {
     ...(previous === undefined ? {} : { previousVersion: previous }),
     at: new Date().toISOString(),
     who: thisOwner().who,
-    services,
+    services: Object.fromEntries(Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   await writeRecord(docker, desired.project, release.switchImage, entry);
   return entry;

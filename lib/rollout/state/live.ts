@@ -8,22 +8,16 @@ import {
   type ObservedContainer,
   type ObservedHost,
 } from "./observed";
-import { previousVersion } from "./records";
 
 /** The live services by the user's names, alphabetically, and the generation that is live. */
 export function stateOf(desired: DesiredRelease, host: ObservedHost): HostState {
   const names = Object.keys(desired.services).sort();
   const last = host.records.at(-1);
-  const previous = previousVersion(host.records, last?.version ?? desired.version);
   const state = names.map((name) => {
     const service = desired.services[name];
     return [name, serviceState(name, service, host)] as const;
   });
-  return {
-    state: Object.fromEntries(state),
-    generation: last?.generation ?? 0,
-    ...(previous === undefined ? {} : { previousVersion: previous }),
-  };
+  return { state: Object.fromEntries(state), generation: last?.generation ?? 0 };
 }
 
 function serviceState(

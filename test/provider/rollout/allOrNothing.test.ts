@@ -115,7 +115,8 @@ describe("a release of several services is all or nothing", function () {
       lab.lines.filter((line) => line.startsWith("pulling")),
       [],
     );
-    assert.equal(back.previousVersion, "v5");
+    const records = await readRecords(lab.connection.docker, lab.project);
+    assert.equal(records.at(-1)?.previousVersion, "v5");
     assert.equal(back.state.api?.version, "v1");
     assert.deepEqual(duplicatesOf(lab.seen().filter((id) => id.startsWith("good"))), []);
   });

@@ -7,7 +7,7 @@ import { UserError } from "../../../lib/errors";
 import { connect, deployRelease } from "../../../lib/rollout";
 import { startLoad } from "../../load/generator";
 import { appService, inputsOf, modelOf, openLab, port, PULL, type Lab } from "./support/lab";
-import { startSshServer, type SshServer } from "./support/sshServer";
+import { startSshServer, type SshServer, whySshServerIsMissing } from "../../support/sshServer";
 
 const WEB = 15_758;
 const SSH = 15_759;
@@ -20,12 +20,10 @@ describe("a release over ssh", function () {
   let lab: Lab;
 
   before(async function () {
-    const started = await startSshServer(SSH);
-    if (started === undefined) {
-      skip(this, "no sshd (set SSHD), or not root");
-    }
-    server = started;
-    process.env["PATH"] = server.path;
+    const reason = whySshServerIsMissing();
+    if (reason !== undefined) skip(this, reason);
+    server = await startSshServer(SSH);
+    process.env["PATH"] = `${server.bin}:${path ?? ""}`;
     const opened = await openLab("lab-ssh", server.address);
     if (opened === undefined) {
       skip(this, "no Docker daemon with the dev environment's images answers");
@@ -51,8 +49,7 @@ describe("a release over ssh", function () {
     await lab.deploy(await release("v2"));
     const result = await load.stop();
     assert.deepEqual(result.failures, []);
-    const sessions = server.log().match(/Accepted publickey/g) ?? [];
-    assert.equal(sessions.length, 1, "one ssh session for two releases");
+    assert.equal(server.sessions().opened, 1, "one ssh session for two releases");
     assert.equal(existsSync(logins) ? readFileSync(logins, "utf8") : "", before);
     assert(!before.includes(PULL.password));
   });

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../lib/process/run";
-import { until } from "./cliProcess";
+import { run } from "../../lib/process/run";
+import { until } from "../e2e/support/cliProcess";
 
 const SSHD = process.env["SSHD"] ?? "/usr/sbin/sshd";
 const SSH = "/usr/bin/ssh";
