@@ -13,7 +13,7 @@ import { loadSettings } from "./config";
  * awaited first; from then on resources are only declared.
  */
 async function program(): Promise<StackOutputs> {
-  const settings = loadSettings();
+  const settings = await loadSettings();
   const place = registryPlace(settings.registry);
   const compose = await readServices(settings);
   const plan = await planVersion(settings, place, compose.builds);
@@ -24,6 +24,10 @@ async function program(): Promise<StackOutputs> {
     platforms: settings.build.platforms,
     retention: settings.retention,
     github: settings.github,
+    recorded: plan.recordedRepositories,
+    previousVersion: plan.previousVersion,
+    source: plan.source,
+    publishes: plan.publishes,
   });
   const images = declareImages(settings, registry, plan);
   const host = declareHost(settings, registry, compose, plan, images);

@@ -26,7 +26,7 @@ export function declareHost(
   );
   return new ComposeHost("host", {
     host: host.target,
-    registry: registry.accountInput,
+    registry: registry.pullAccountInput,
     version: plan.version,
     revision: pulumi
       .all(joined.map(({ image }) => image))
@@ -35,7 +35,7 @@ export function declareHost(
     images: Object.fromEntries(
       joined.map(({ service, image, digests }) => [
         service,
-        hostImage(registry.imageName(service), image, digests),
+        hostImage(registry.pullImageName(service), image, digests),
       ]),
     ),
     ...(release.services === undefined ? {} : { services: release.services }),

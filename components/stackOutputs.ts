@@ -28,6 +28,7 @@ export function stackOutputs(
       provider: registry.kind,
       server: registry.endpoint.server,
       repositories: registry.repositories,
+      ...(Object.keys(registry.replicas).length === 0 ? {} : { replicas: registry.replicas }),
     }),
     ...(host === undefined ? {} : { host: hostOutput(host) }),
     ...(plan.previousVersion === undefined ? {} : { previousVersion: plan.previousVersion }),

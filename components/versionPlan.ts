@@ -13,7 +13,7 @@ import {
 } from "../lib/images";
 import { isLoopback, RegistryClient } from "../lib/oci";
 import { inquire, type Sources } from "../lib/release/inquire";
-import { planRelease, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
+import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
 import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
 import type { SourceFacts } from "../lib/resources/imageIndex";
 import type { Settings } from "../lib/settings/settings";
@@ -31,6 +31,10 @@ export interface VersionPlan {
   readonly staged: Readonly<Record<string, StagedBuild>>;
   /** Build tags of this stack's last release, by service. */
   readonly recordedTags: Readonly<Record<string, readonly string[]>>;
+  /** `server/path` of every repository that this stack's last update declared. */
+  readonly recordedRepositories: readonly string[];
+  /** true: this run puts or moves tags; false: whatever is declared stands in the registry already. */
+  readonly publishes: boolean;
 }
 
 /** Where build contexts are staged; relative, because the path stands in state. */
@@ -84,6 +88,8 @@ export async function planVersion(
     source,
     staged: stagedBuilds(builds, contexts),
     recordedTags: recordedTags(record),
+    recordedRepositories: record?.repositories ?? [],
+    publishes: settings.build.push && publishes(inquiry, services),
   };
   if (settings.build.push && buildsOf(plan).length > 0) await proveLogin(registry);
   return plan;
@@ -127,13 +133,16 @@ async function sourcesOf(
 async function readRecord(): Promise<ReleaseRecord | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const self = new pulumi.StackReference(name);
-  const [release, previousVersion, host] = await Promise.all(
-    ["release", "previousVersion", "host"].map((output) => self.getOutputDetails(output)),
+  const [release, previousVersion, host, registry] = await Promise.all(
+    ["release", "previousVersion", "host", "registry"].map((output) =>
+      self.getOutputDetails(output),
+    ),
   );
   return parseRecord({
     release: release?.value,
     previousVersion: previousVersion?.value,
     host: host?.value,
+    registry: registry?.value,
   });
 }
 

@@ -16,9 +16,13 @@ import { registryPlace } from "./place";
 export interface Declared {
   /** Identity that the host pulls with. Default: the settings' own. */
   readonly pull?: pulumi.Input<CredentialSource>;
+  /** The same at `pullEndpoint`, where that is another one. Default: `pull`. */
+  readonly pullThere?: pulumi.Input<CredentialSource>;
   /** Resources that must stand before the first push. */
   readonly before: readonly pulumi.Resource[];
   readonly actionsVariables?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Servers that hold a copy, by region. */
+  readonly replicas?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,6 +35,9 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
   public readonly account: RegistryAccount;
   public readonly lookUp: CredentialSource;
   public readonly accountInput: pulumi.Output<RegistryAccount>;
+  public readonly pullAccountInput: pulumi.Output<RegistryAccount>;
+  public readonly pullEndpoint: RegistryEndpoint;
+  public readonly replicas: Readonly<Record<string, string>>;
   public readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
   public readonly access: RegistryAccess;
   public readonly actionsVariables: Readonly<Record<string, pulumi.Input<string>>>;
@@ -52,11 +59,17 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.endpoint = settings.endpoint;
     this.account = settings.account;
     this.lookUp = settings.lookUp;
+    this.pullEndpoint = this.place.pullEndpoint;
     const named = [...services].sort();
     const paths = named.map((service) => this.checkedPath(service));
-    const { pull, before, actionsVariables } = declare(this);
+    const { pull, pullThere, before, actionsVariables, replicas } = declare(this);
     this.actionsVariables = actionsVariables ?? {};
+    this.replicas = replicas ?? {};
     this.accountInput = accountInput(settings.account, pull);
+    this.pullAccountInput =
+      this.pullEndpoint === this.endpoint
+        ? this.accountInput
+        : accountInput({ ...settings.account, endpoint: this.pullEndpoint }, pullThere ?? pull);
     this.access = new RegistryAccess(
       `${name}-access`,
       { registry: this.accountInput, repositories: paths, builds: [...builds].sort() },
@@ -80,6 +93,10 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
 
   public imageName(service: string): string {
     return this.place.imageName(service);
+  }
+
+  public pullImageName(service: string): string {
+    return this.place.pullImageName(service);
   }
 
   private checkedPath(service: string): string {

@@ -5,6 +5,7 @@ import type {
   RegistryAccount,
   RegistryEndpoint,
 } from "../../lib/resources/registry";
+import type { SourceFacts } from "../../lib/resources/imageIndex";
 import type {
   GithubSettings,
   RegistrySettings,
@@ -24,16 +25,24 @@ export interface RegistryPlace {
   repositoryPath(service: string): string;
   /** `server/path` of a service, without tag. Throws UserError `repository-name`. */
   imageName(service: string): string;
+  /** Where the host pulls from: `endpoint`, or a copy that is nearer to it. */
+  readonly pullEndpoint: RegistryEndpoint;
+  /** As `imageName`, at `pullEndpoint`. Throws UserError `repository-name`. */
+  pullImageName(service: string): string;
 }
 
 /** A registry with its resources declared, whatever its kind. */
 export interface Registry extends RegistryPlace {
   /** The account for our own resources; secret where it carries a password. */
   readonly accountInput: pulumi.Output<RegistryAccount>;
+  /** The same for who pulls alone: another endpoint where the host pulls from a copy near it. */
+  readonly pullAccountInput: pulumi.Output<RegistryAccount>;
   /** The push credential for docker.Image, which alone needs it. Read when it is asked for. */
   readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
   /** `server/path` by service. */
   readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Servers that hold a copy of everything, by region. Empty where there is none. */
+  readonly replicas: Readonly<Record<string, string>>;
   /** What is built depends on it: push and pull are proven first. */
   readonly access: RegistryAccess;
   /**
@@ -55,6 +64,17 @@ export interface RegistryArgs {
   readonly platforms: readonly string[];
   readonly retention: RetentionSettings;
   readonly github: GithubSettings;
+  /**
+   * `server/path` of every repository that this stack's last update declared: what exists without
+   * being recorded is adopted. Default: none.
+   */
+  readonly recorded?: readonly string[];
+  /** The version that ran before `version`; retention leaves it alone. */
+  readonly previousVersion?: string | undefined;
+  /** What is published comes from there: its branch has a tag that moves. Default: unknown. */
+  readonly source?: SourceFacts;
+  /** true: this run puts or moves tags. Default: true. */
+  readonly publishes?: boolean;
 }
 
 /** Declares a registry of one kind; what it looks up to decide its graph is awaited first. */

@@ -85,6 +85,19 @@ export function planRelease(
   return plans;
 }
 
+/**
+ * Whether a run puts or moves any tag. It does not where all that is declared stands in the registry
+ * already, and is declared only because this stack's state holds it.
+ */
+export function publishes(inquiry: ReleaseInquiry, plans: readonly ServicePlan[]): boolean {
+  return inquiry.services.some((asked, at) => {
+    if (plans[at]?.kind !== "publish") return false;
+    const { published, checkout } = asked;
+    const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
+    return !same || (inquiry.kind === "movable" && !coversPlatforms(asked));
+  });
+}
+
 function planService(
   inquiry: ReleaseInquiry,
   asked: ServiceInquiry,

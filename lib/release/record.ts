@@ -7,6 +7,8 @@ export interface ReleaseRecord {
   readonly services: Readonly<Record<string, RecordedService>>;
   /** true: this stack keeps a host, which leaving it undeclared would stop. */
   readonly hasHost: boolean;
+  /** `server/path` of every repository that this stack declared, copies in other regions too. */
+  readonly repositories: readonly string[];
 }
 
 export interface RecordedService {
@@ -32,11 +34,18 @@ const releaseSchema = z.object({
   services: z.record(z.string(), z.object({ platforms: z.record(z.string(), platformSchema) })),
 });
 
+const registrySchema = z.object({
+  server: z.string(),
+  repositories: z.record(z.string(), z.string()),
+  replicas: z.record(z.string(), z.string()).default({}),
+});
+
 /** The stack's own outputs, as far as they are read. */
 export interface OwnOutputs {
   readonly release: unknown;
   readonly previousVersion: unknown;
   readonly host: unknown;
+  readonly registry: unknown;
 }
 
 /**
@@ -48,6 +57,7 @@ export function parseRecord({
   release,
   previousVersion,
   host,
+  registry,
 }: OwnOutputs): ReleaseRecord | undefined {
   const parsed = releaseSchema.safeParse(release);
   if (!parsed.success) return undefined;
@@ -59,7 +69,20 @@ export function parseRecord({
     ...(typeof previousVersion === "string" ? { previousVersion } : {}),
     services: Object.fromEntries(services),
     hasHost: host !== undefined,
+    repositories: repositoriesOf(registry),
   };
+}
+
+function repositoriesOf(registry: unknown): string[] {
+  const parsed = registrySchema.safeParse(registry);
+  if (!parsed.success) return [];
+  const { server, repositories, replicas } = parsed.data;
+  return Object.values(repositories)
+    .flatMap((name) => [
+      name,
+      ...Object.values(replicas).map((replica) => name.replace(server, () => replica)),
+    ])
+    .sort();
 }
 
 /**

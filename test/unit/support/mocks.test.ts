@@ -47,6 +47,18 @@ describe("the mocks for component tests", () => {
     assert.deepEqual(recorder.registrations, []);
   });
 
+  it("answer the invoked functions of the table, and refuse any other", async () => {
+    const calls = {
+      "test:index:double": ({ size }: { size?: unknown }) => ({ size: [size, size] }),
+    };
+    await recordResources({}, { calls });
+    assert.deepEqual(await pulumi.runtime.invoke("test:index:double", { size: 2 }), {
+      size: [2, 2],
+    });
+    await assert.rejects(pulumi.runtime.invoke("test:index:other", {}));
+    await allRegistered();
+  });
+
   it("name parents' types in the URN", async () => {
     await recordResources({ [TOKEN]: () => ({}) });
     const parent = new Thing("parent", {});

@@ -20,7 +20,12 @@ export interface MockOptions {
   readonly preview?: boolean;
   readonly project?: string;
   readonly stack?: string;
+  /** What each invoked function answers, by token. Functions without an entry are refused. */
+  readonly calls?: Calls;
 }
+
+/** Answers of invoked functions; one that throws is a function that fails. */
+export type Calls = Readonly<Record<string, (inputs: Readonly<Record<string, unknown>>) => object>>;
 
 /**
  * Marks of a secret in the engine's wire format (sdk/nodejs/runtime/rpc.ts). Reading it, the SDK
@@ -35,9 +40,9 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
  */
 export async function recordResources(
   answers: Answers,
-  { preview = false, project = "bot-core", stack = "test" }: MockOptions = {},
+  { preview = false, project = "bot-core", stack = "test", calls = {} }: MockOptions = {},
 ): Promise<Recorder> {
-  const recorder = new Recorder(answers, preview);
+  const recorder = new Recorder(answers, preview, calls);
   await pulumi.runtime.setMocks(recorder, project, stack, preview, "organization");
   return recorder;
 }
@@ -48,6 +53,7 @@ export class Recorder implements pulumi.runtime.Mocks {
   public constructor(
     private readonly answers: Answers,
     private readonly preview: boolean,
+    private readonly calls: Calls = {},
   ) {}
 
   /** Everything registered so far, by type and name, so that the order of arrival does not matter. */
@@ -71,8 +77,10 @@ export class Recorder implements pulumi.runtime.Mocks {
     return { id: this.preview ? undefined : `${name}-id`, state };
   }
 
-  public call({ token }: pulumi.runtime.MockCallArgs): never {
-    throw new Error(`the call ${token} was not expected`);
+  public call({ token, inputs }: pulumi.runtime.MockCallArgs): object {
+    const answer = this.calls[token];
+    if (answer === undefined) throw new Error(`the call ${token} was not expected`);
+    return answer(Object.fromEntries(entriesOf(inputs)));
   }
 }
 

@@ -3,6 +3,7 @@ import { UserError } from "../../../../lib/errors";
 import type { PublishedVersion } from "../../../../lib/images";
 import {
   planRelease,
+  publishes,
   type CheckoutInputs,
   type ReleaseInquiry,
   type ServiceInquiry,
@@ -34,7 +35,7 @@ function checkout(inputsDigest: string, found?: string): CheckoutInputs {
 
 function record(version: string, inputs: string, built = true): ReleaseRecord {
   const platforms = { [platform]: { digest: DIGEST_B, inputs: `${inputs}-amd64`, built } };
-  return { version, services: { web: { platforms } }, hasHost: false };
+  return { version, services: { web: { platforms } }, hasHost: false, repositories: [] };
 }
 
 function inquiry(
@@ -271,4 +272,50 @@ describe("planRelease", () => {
     );
     assert.equal(outline(dirty), "publish: build");
   });
+});
+
+describe("publishes", () => {
+  const movable = { version: "dev", kind: "movable" } as const;
+  const twoPlatforms: CheckoutInputs = {
+    inputsDigest: "a",
+    platforms: [...checkout("a").platforms, { platform: "linux/arm64", inputs: "a-arm64" }],
+  };
+  const table: readonly [string, ReleaseInquiry, ReleaseRecord | undefined, boolean][] = [
+    ["a new version", inquiry({ checkout: checkout("a") }), undefined, true],
+    [
+      "a version that stands, of another source",
+      inquiry({ published: published("b"), checkout: checkout("a") }),
+      undefined,
+      false,
+    ],
+    [
+      "what this stack published, declared to keep its state",
+      inquiry({ published: published("a"), checkout: checkout("a") }),
+      record("v1.0.0", "a"),
+      false,
+    ],
+    [
+      "a movable version of another source",
+      inquiry({ published: published("b"), checkout: checkout("a") }, movable),
+      record("dev", "b"),
+      true,
+    ],
+    [
+      "a movable version of the same source",
+      inquiry({ published: published("a"), checkout: checkout("a") }, movable),
+      record("dev", "a"),
+      false,
+    ],
+    [
+      "a movable version that lacks a platform",
+      inquiry({ published: published("a"), checkout: twoPlatforms }, movable),
+      record("dev", "a"),
+      true,
+    ],
+  ];
+  for (const [name, asked, past, expected] of table) {
+    it(`${expected ? "yes" : "no"}: ${name}`, () => {
+      assert.equal(publishes(asked, planRelease(asked, past)), expected);
+    });
+  }
 });

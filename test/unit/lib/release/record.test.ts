@@ -18,9 +18,11 @@ const release = {
   },
 };
 
+const NOTHING = { host: undefined, registry: undefined };
+
 describe("parseRecord", () => {
   it("keeps what the graph depends on", () => {
-    assert.deepEqual(parseRecord({ release, previousVersion: "v0.1.0", host: undefined }), {
+    assert.deepEqual(parseRecord({ release, previousVersion: "v0.1.0", ...NOTHING }), {
       version: "v0.2.0",
       previousVersion: "v0.1.0",
       services: {
@@ -32,12 +34,39 @@ describe("parseRecord", () => {
         },
       },
       hasHost: false,
+      repositories: [],
     });
+  });
+
+  it("knows the repositories that the stack declared, and their copies elsewhere", () => {
+    const registry = {
+      provider: "ecr",
+      server: "a.example",
+      repositories: { web: "a.example/shop/web", api: "a.example/shop/api" },
+      replicas: { there: "b.example" },
+    };
+    const record = (value: unknown): readonly string[] | undefined =>
+      parseRecord({ release, previousVersion: undefined, host: undefined, registry: value })
+        ?.repositories;
+    assert.deepEqual(record(registry), [
+      "a.example/shop/api",
+      "a.example/shop/web",
+      "b.example/shop/api",
+      "b.example/shop/web",
+    ]);
+    assert.deepEqual(record({ ...registry, replicas: undefined }), [
+      "a.example/shop/api",
+      "a.example/shop/web",
+    ]);
+    assert.deepEqual(record({ server: 1 }), []);
   });
 
   it("knows that the stack keeps a host", () => {
     const host = { address: "unix:///var/run/docker.sock" };
-    assert.equal(parseRecord({ release, previousVersion: undefined, host })?.hasHost, true);
+    assert.equal(
+      parseRecord({ release, previousVersion: undefined, registry: undefined, host })?.hasHost,
+      true,
+    );
   });
 
   for (const [name, value] of [
@@ -47,7 +76,7 @@ describe("parseRecord", () => {
   ] as const) {
     it(`is undefined for ${name}`, () => {
       assert.equal(
-        parseRecord({ release: value, previousVersion: undefined, host: undefined }),
+        parseRecord({ release: value, previousVersion: undefined, ...NOTHING }),
         undefined,
       );
     });
@@ -55,7 +84,7 @@ describe("parseRecord", () => {
 });
 
 describe("previousVersionOf", () => {
-  const record = parseRecord({ release, previousVersion: "v0.1.0", host: undefined });
+  const record = parseRecord({ release, previousVersion: "v0.1.0", ...NOTHING });
 
   it("is the version that ran until now, where another one is deployed", () => {
     assert.equal(previousVersionOf(record, "v0.3.0"), "v0.2.0");
