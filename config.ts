@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { completeSettings } from "./lib/settings/complete";
 import { loadDotenv } from "./lib/settings/dotenv";
-import { parseSettings } from "./lib/settings/parse";
 import type { RawConfig, Settings } from "./lib/settings/settings";
 
 const NAMESPACE = "bot-core:";
@@ -11,11 +11,11 @@ const SECRET_KEYS_VARIABLE = "PULUMI_CONFIG_SECRET_KEYS";
 /**
  * Reads and parses the stack's configuration. The project's `.env` is put into this process's
  * environment first, because credentials are read from there when they are used.
- * @throws UserError with every fault at once
+ * @throws UserError with every fault at once; where AWS is asked for the account and does not answer
  */
-export function loadSettings(): Settings {
+export async function loadSettings(): Promise<Settings> {
   loadDotenv(process.cwd(), process.env);
-  return parseSettings(rawConfig(), process.env);
+  return completeSettings(rawConfig(), process.env);
 }
 
 function rawConfig(): RawConfig {

@@ -5,8 +5,8 @@ import { UserError } from "../lib/errors";
 import { run as runProgram, type Run } from "../lib/process/run";
 import type { HostTarget } from "../lib/resources/composeHost";
 import { connect, type HostConnection } from "../lib/rollout";
+import { completeSettings } from "../lib/settings/complete";
 import { loadDotenv } from "../lib/settings/dotenv";
-import { parseSettings } from "../lib/settings/parse";
 import type { RawConfig, Settings } from "../lib/settings/settings";
 import type { Invocation } from "./command";
 
@@ -39,7 +39,8 @@ export function projectFolder(from: string): string {
 /**
  * Reads and parses a stack's configuration as `pulumi up` would, secrets included; its `.env` goes
  * into `env` for what is read later. Nothing of it is ever printed.
- * @throws UserError `stack-unreadable` with the Pulumi CLI's words, `config-invalid`
+ * @throws UserError `stack-unreadable` with the Pulumi CLI's words, `config-invalid`, and AWS's where
+ *   it is asked for the account
  */
 export async function readSettings(
   { stack, folder, signal }: Pick<Invocation, "stack" | "folder" | "signal">,
@@ -56,7 +57,7 @@ export async function readSettings(
   if (code !== 0) throw unreadable(stack, stderr);
   const raw = parseConfig(stdout);
   loadDotenv(project, env);
-  return parseSettings(raw, env);
+  return completeSettings(raw, env);
 }
 
 /**

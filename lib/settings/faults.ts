@@ -86,8 +86,8 @@ export class Faults {
 
 function mendOf(path: Path, rule: AnyRule, asks: boolean): string {
   if (rule.inside === undefined) return setCommand(path, asks ? undefined : rule.example);
-  const [key, example] = rule.inside;
-  return setCommand([...path, key], example);
+  const keys = rule.inside.slice(0, -1);
+  return setCommand([...path, ...keys], String(rule.inside.at(-1)));
 }
 
 function given(value: unknown, secret: boolean, hidden: boolean, rule: AnyRule): string {

@@ -15,7 +15,8 @@ import { parseSupplyChain } from "./supplyChain";
  * Parses a stack's whole configuration.
  * @param raw the configuration; an empty value counts as unset (Pulumi.yaml's defaults are empty)
  * @param environment gives defaults where the configuration is silent: DOCKER_REGISTRY,
- *   DOCKER_USERNAME, DOCKER_PASSWORD, DOCKER_PULL_USERNAME, DOCKER_PULL_PASSWORD, VERSION, GIT_SHA
+ *   DOCKER_USERNAME, DOCKER_PASSWORD, DOCKER_PULL_USERNAME, DOCKER_PULL_PASSWORD, GITHUB_ACTOR,
+ *   GITHUB_TOKEN, AWS_ACCOUNT_ID, VERSION, GIT_SHA
  * @throws UserError `config-invalid` with every fault, none of them showing a secret
  */
 export function parseSettings(raw: RawConfig, environment: Environment): Settings {
@@ -29,7 +30,7 @@ export function parseSettings(raw: RawConfig, environment: Environment): Setting
   const host = parseHost(root, build.index);
   const rollout = parseRollout(root);
   const retention = parseRetention(root);
-  const github = parseGithub(root);
+  const github = parseGithub(root, faults);
   root.refuseUnknown();
   if (faults.any || registry === undefined) throw faults.error();
   return deepFreeze({

@@ -1,66 +1,37 @@
-import type { Faults } from "./faults";
-import { parsePrivateRegistry } from "./privateRegistry";
-import type { ConfigReader, ObjectExample } from "./reader";
-import type { Environment, RegistrySettings } from "./settings";
+import { detectKind, splitReference } from "../registries/detect";
+import { isGcrHost } from "../registries/hosts";
+import type { ObjectExample } from "./reader";
+import { parseAcr } from "./registries/acr";
+import { parseDockerHub } from "./registries/dockerHub";
+import { parseEcr } from "./registries/ecr";
+import { parseGar, parseGcr } from "./registries/gar";
+import { parseGhcr } from "./registries/ghcr";
+import type { RegistryInput } from "./registries/input";
+import { parsePrivate } from "./registries/private";
+import type { RegistrySettings } from "./registrySettings";
 
-/** One kind of registry: how it is recognised, and how its `registry` object is read. */
+/** How the `registry` object of one provider is read. */
 interface Provider {
-  /** Whether a server is of this kind; for DOCKER_REGISTRY without `provider`. */
-  readonly detects: (server: string) => boolean;
-  /** A key that its `registry` object takes, with a value. */
+  /** A key that the object takes, with a value. */
   readonly example: ObjectExample;
-  /** Reads the `registry` object. Absent: not built yet. */
-  readonly parse?: (
-    reader: ConfigReader,
-    environment: Environment,
-    faults: Faults,
-  ) => RegistrySettings | undefined;
+  readonly parse: (input: RegistryInput) => RegistrySettings | undefined;
 }
 
-/** Every provider; `private` comes last, because it takes any server. */
+/** The values of `provider`. */
 export const providers = {
-  ghcr: {
-    detects: (server) => server === "ghcr.io",
-    example: ["owner", "OWNER"],
-  },
-  ecr: {
-    detects: (server) => /\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(server),
-    example: ["region", "eu-central-1"],
-  },
-  gar: {
-    detects: (server) => /(^|\.)gcr\.io$|-docker\.pkg\.dev$/.test(server),
-    example: ["project", "PROJECT"],
-  },
-  acr: {
-    detects: (server) => server.endsWith(".azurecr.io"),
-    example: ["name", "NAME"],
-  },
-  dockerhub: {
-    detects: (server) => server === "docker.io",
-    example: ["namespace", "NAMESPACE"],
-  },
-  private: {
-    detects: () => true,
-    example: ["server", "registry.example.com"],
-    parse: parsePrivateRegistry,
-  },
+  ghcr: { example: ["owner", "OWNER"], parse: parseGhcr },
+  ecr: { example: ["region", "eu-central-1"], parse: parseEcr },
+  gar: { example: ["project", "my-project"], parse: parseGar },
+  acr: { example: ["name", "myregistry"], parse: parseAcr },
+  dockerhub: { example: ["namespace", "NAMESPACE"], parse: parseDockerHub },
+  private: { example: ["server", "registry.example.com"], parse: parsePrivate },
+  /** Google's former registry: `gar` with a repository that serves gcr.io's names. */
+  gcr: { example: ["project", "my-project"], parse: parseGcr },
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
 
-const entries: readonly (readonly [string, Provider])[] = Object.entries(providers);
-
-/** The provider of that name; `gcr` is Google's older name of gar. */
-export function findProvider(name: string): Provider | undefined {
-  return entries.find(([known]) => known === (name === "gcr" ? "gar" : name))?.[1];
-}
-
-/** Names of the providers that can be used, or that are planned. */
-export function providerNames(isBuilt: boolean): readonly string[] {
-  return entries.filter(([, { parse }]) => (parse !== undefined) === isBuilt).map(([name]) => name);
-}
-
-/** The name of the provider that a server belongs to. */
-export function detectProvider(server: string): string {
-  return entries.find(([, { detects }]) => detects(server))?.[0] ?? "private";
+/** The provider that DOCKER_REGISTRY belongs to. */
+export function detectProvider(reference: string): ProviderName {
+  return isGcrHost(splitReference(reference).host) ? "gcr" : detectKind(reference);
 }

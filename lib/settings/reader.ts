@@ -1,7 +1,7 @@
 import type { Faults } from "./faults";
 import type { Path } from "./mend";
 import { removeCommand, showPath } from "./mend";
-import type { Rule } from "./rules";
+import type { Inside, Rule } from "./rules";
 
 type Entries = ReadonlyMap<string, unknown>;
 
@@ -62,7 +62,7 @@ export class ConfigReader {
     const items = this.check(
       this.path(key),
       this.entries.get(key),
-      listOf(rule),
+      listOf(rule.allowed, [0, rule.example ?? "…"]),
       this.isSecret(key),
     );
     const values = items?.map((item, position) =>
@@ -75,11 +75,15 @@ export class ConfigReader {
     return legal;
   }
 
-  /** An object's own reader; undefined where it is absent or no object. */
-  public object(key: string, example: ObjectExample): ConfigReader | undefined {
+  /**
+   * An object's own reader; undefined where it is absent or no object.
+   * @param allowed the legal values, for people. Default: an object like the example
+   */
+  public object(key: string, example: ObjectExample, allowed?: string): ConfigReader | undefined {
     if (!this.take(key)) return undefined;
     const secret = this.isSecret(key);
-    const entries = this.check(this.path(key), this.entries.get(key), objectRule(example), secret);
+    const rule = { ...objectRule(example), ...(allowed === undefined ? {} : { allowed }) };
+    const entries = this.check(this.path(key), this.entries.get(key), rule, secret);
     return entries && new ConfigReader(entries, this.faults, () => secret, this.path(key));
   }
 
@@ -89,6 +93,24 @@ export class ConfigReader {
       this.object(key, example) ??
       new ConfigReader(new Map(), this.faults, () => this.isSecret(key), this.path(key))
     );
+  }
+
+  /** A list of objects, at least one entry: each one's own reader. */
+  public objects(key: string, example: ObjectExample): readonly ConfigReader[] | undefined {
+    if (!this.take(key)) return undefined;
+    const secret = this.isSecret(key);
+    const rule = listOf(`objects like {${example.join(": ")}}`, [0, ...example]);
+    const items = this.check(this.path(key), this.entries.get(key), rule, secret);
+    return items?.flatMap((item, position) => {
+      const path: Path = [...this.path(key), position];
+      const entries = this.check(path, item, objectRule(example), secret);
+      return entries ? [new ConfigReader(entries, this.faults, () => secret, path)] : [];
+    });
+  }
+
+  /** A value for a message, which shows nothing of a secret one. */
+  public quote(key: string, value: string): string {
+    return this.isSecret(key) ? "a secret value" : JSON.stringify(value);
   }
 
   /** All entries by one rule for names and one for values: an object whose keys are data. */
@@ -122,10 +144,9 @@ export class ConfigReader {
 
   private refuseTwice(key: string, value: string): void {
     const path = this.path(key);
-    const shown = this.isSecret(key) ? "a secret value" : JSON.stringify(value);
     this.faults.other(
       showPath(path),
-      `given ${shown} twice; allowed: each once`,
+      `given ${this.quote(key, value)} twice; allowed: each once`,
       removeCommand(path),
     );
   }
@@ -151,12 +172,8 @@ function parseJson(value: string): unknown {
   }
 }
 
-function listOf(rule: Rule<string>): Rule<readonly unknown[]> {
-  return {
-    allowed: `a list, not empty, of ${rule.allowed}`,
-    inside: [0, rule.example ?? "…"],
-    parse: parseList,
-  };
+function listOf(allowed: string, inside: Inside): Rule<readonly unknown[]> {
+  return { allowed: `a list, not empty, of ${allowed}`, inside, parse: parseList };
 }
 
 function objectRule([key, value]: ObjectExample): Rule<Entries> {

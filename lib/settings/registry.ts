@@ -1,9 +1,10 @@
 import { UserError } from "../errors";
 import type { Faults } from "./faults";
-import { detectProvider, findProvider, providerNames, providers } from "./providers";
+import { detectProvider, providers, type ProviderName } from "./providers";
 import type { ConfigReader } from "./reader";
 import { oneOf, type Rule } from "./rules";
-import { namespaceName, splitReference } from "./server";
+import { ecrRepository } from "./registries/awsNames";
+import { namespaceName } from "./server";
 import type { Environment, RegistrySettings } from "./settings";
 
 /** Reads `provider` and `registry`. Without `provider`, DOCKER_REGISTRY's server decides. */
@@ -12,41 +13,35 @@ export function parseRegistry(
   environment: Environment,
   faults: Faults,
 ): RegistrySettings | undefined {
-  const name = readProvider(root, environment, faults);
-  const provider = name === undefined ? undefined : findProvider(name);
-  const example = (provider ?? providers.private).example;
+  const name = readProvider(root, environment);
+  const { example } = providers[name ?? "private"];
   const reader = root.has("registry")
     ? root.object("registry", example)
     : root.objectOrEmpty("registry", example);
-  return reader && provider?.parse?.(reader, environment, faults);
+  if (reader === undefined || name === undefined) return undefined;
+  return providers[name].parse({ reader, environment, faults });
 }
 
-function readProvider(
-  root: ConfigReader,
-  environment: Environment,
-  faults: Faults,
-): string | undefined {
+function readProvider(root: ConfigReader, environment: Environment): ProviderName | undefined {
   const reference = environment["DOCKER_REGISTRY"] ?? "";
   if (root.has("provider")) return root.read("provider", providerName);
   if (reference === "") {
     return root.require("provider", providerName, "DOCKER_REGISTRY of the environment neither");
   }
   root.read("provider", providerName);
-  const detected = detectProvider(splitReference(reference).server);
-  if (providerName.parse(detected) !== undefined) return detected;
-  faults.other(
-    "DOCKER_REGISTRY",
-    `belongs to provider ${detected}, which is not built yet; allowed: ${providerName.allowed}`,
-    "export DOCKER_REGISTRY=localhost:5005/bot-core",
-  );
-  return undefined;
+  return detectProvider(reference);
 }
 
-const providerName: Rule<string> = oneOf(
-  // The table is never without `private`.
-  providerNames(true) as [string, ...string[]],
-  [...providerNames(false), "gcr"],
-);
+const providerName: Rule<ProviderName> = {
+  // The table is not empty.
+  ...oneOf(Object.keys(providers) as [ProviderName, ...ProviderName[]]),
+  example: "private",
+};
+
+/** Registries with narrower names than the distribution specification's. */
+const repositoryNames: { readonly [Kind in RegistrySettings["kind"]]?: Rule<string> } = {
+  ecr: ecrRepository,
+};
 
 /**
  * The path of a service's repository, without the server: `namespace/service`, or `namespace-service`
@@ -56,10 +51,11 @@ const providerName: Rule<string> = oneOf(
 export function repositoryPath(settings: RegistrySettings, service: string): string {
   const path =
     settings.namespace === "" ? service : settings.namespace + settings.separator + service;
-  if (namespaceName.parse(path) !== undefined) return path;
+  const rule = repositoryNames[settings.kind] ?? namespaceName;
+  if (rule.parse(path) !== undefined) return path;
   throw new UserError(
     `Service \`${service}\` cannot be pushed: \`${path}\` is not a legal repository name; allowed: ` +
-      `${namespaceName.allowed}; rename the service in the Compose file`,
+      `${rule.allowed}; rename the service in the Compose file`,
     "repository-name",
   );
 }

@@ -36,6 +36,8 @@ export interface PullThroughCache {
    * (ECR), a Secret Manager version (GAR), a credential set's resource id (ACR). Default: anonymous.
    */
   readonly credential?: string;
+  /** User name of that login, which GAR alone asks for beside the secret. */
+  readonly username?: string;
 }
 
 /** Amazon Elastic Container Registry: one repository a service. */

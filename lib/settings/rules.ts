@@ -1,3 +1,10 @@
+/** Keys or positions from the outside in, and a legal value there. */
+export type Inside = readonly [
+  first: string | number,
+  ...rest: (string | number)[],
+  example: string,
+];
+
 /** What one value may be. Rules are data: the reader turns a broken one into a message. */
 export interface Rule<T> {
   /** The legal values, for people. */
@@ -5,10 +12,10 @@ export interface Rule<T> {
   /** A legal value as text for the command that mends; absent for secrets. */
   readonly example?: string;
   /**
-   * Objects and lists: a key or position in it, and a legal value there. The command that mends sets
-   * only that, because `pulumi config set --path` later replaces an object that was set as text.
+   * Objects and lists: a place in it, and a legal value there. The command that mends sets only that,
+   * because `pulumi config set --path` later replaces an object that was set as text.
    */
-  readonly inside?: readonly [key: string | number, example: string];
+  readonly inside?: Inside;
   /** The typed value, or undefined where it is not legal. */
   readonly parse: (value: unknown) => T | undefined;
   /** Words among which a misspelt one is looked for. */
@@ -38,6 +45,25 @@ export function textThat(
     allowed,
     example,
     parse: (value) => (typeof value === "string" && holds(value) ? value : undefined),
+  };
+}
+
+/**
+ * As `rule`, also for a number that `pulumi config set --path` made of digits. It leaves digits with
+ * a leading zero as text.
+ */
+export function digitsToo<T>(rule: Rule<T>): Rule<T> {
+  const parse = (value: unknown): T | undefined =>
+    rule.parse(Number.isSafeInteger(value) ? String(value) : value);
+  return { ...rule, parse };
+}
+
+/** As `rule`, also for `""`. */
+export function orEmpty(rule: Rule<string>): Rule<string> {
+  return {
+    ...rule,
+    allowed: `${rule.allowed}; or "" for none`,
+    parse: (value) => (value === "" ? "" : rule.parse(value)),
   };
 }
 

@@ -17,18 +17,6 @@ export const namespaceName: Rule<string> = text(
   "bot-core",
 );
 
-/**
- * Takes `localhost:5005/bot-core` apart. As for Docker, the first part is a server only where it
- * has a `.` or a `:` or is `localhost`; otherwise all of it is a path on Docker Hub.
- */
-export function splitReference(reference: string): { server: string; namespace: string } {
-  const [first = "", ...rest] = reference.replace(/\/+$/, "").split("/");
-  const isHost = /[.:]/.test(first) || first === "localhost";
-  return isHost
-    ? { server: first, namespace: rest.join("/") }
-    : { server: "docker.io", namespace: [first, ...rest].join("/") };
-}
-
 function isServer(value: string): boolean {
   const port = HOST.exec(value)?.[4];
   return HOST.test(value) && (port === undefined || isPort(Number(port)));

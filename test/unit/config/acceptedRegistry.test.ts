@@ -39,7 +39,7 @@ describe("parseSettings: accepted registries", () => {
     ],
     [
       "a registry that is used as it is",
-      [{ registry: { server: "r.example.com", manage: false, replicas: false } }],
+      [{ registry: { server: "r.example.com", manage: false } }],
       {
         registry: { manage: false },
       },

@@ -41,9 +41,9 @@ describe("loadSettings", () => {
     process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
   }
 
-  it("reads the project's namespace alone, and which keys are secret", () => {
+  it("reads the project's namespace alone, and which keys are secret", async () => {
     configure({ ...CONFIG, "bot-core:version": "v1" }, ["bot-core:registry"]);
-    const { registry, release } = loadSettings();
+    const { registry, release } = await loadSettings();
     assert.equal(release.version, "v1");
     assert.deepEqual(registry.account.push, {
       kind: "inline",
@@ -52,16 +52,16 @@ describe("loadSettings", () => {
     });
   });
 
-  it("reads .env, and puts it into this process's environment", () => {
+  it("reads .env, and puts it into this process's environment", async () => {
     configure(CONFIG, ["bot-core:registry"]);
     writeFileSync(".env", "VERSION=v2\n");
-    assert.equal(loadSettings().release.version, "v2");
+    assert.equal((await loadSettings()).release.version, "v2");
     assert.equal(process.env["VERSION"], "v2");
   });
 
-  it("throws all faults as one fault of the user, which the program shows without a stack", () => {
+  it("throws all faults as one fault of the user, which the program shows without a stack", async () => {
     configure(CONFIG, []);
-    assert.throws(loadSettings, (error: unknown) => {
+    await assert.rejects(loadSettings, (error: unknown) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /registry\.password: given in clear; .*\n {2}version: not set; /);
       assert.doesNotMatch(error.message, /hunter2/);

@@ -147,7 +147,7 @@ const rejected: readonly Row[] = [
     [{ push: "yes" }],
     ['push: given "yes"; allowed: true, false; run: pulumi config set bot-core:push true'],
   ],
-  ...["scan", "sbom", "sign", "verify", "github"].flatMap((key): Row[] => [
+  ...["scan", "sbom", "sign", "verify"].flatMap((key): Row[] => [
     [
       `${key} switched on`,
       [{ [key]: true }],

@@ -1,0 +1,37 @@
+import { parseSettings } from "./parse";
+import type { Environment, RawConfig, Settings } from "./settings";
+
+/** Whose account is asked for: AWS's credentials, as the `registry` object chooses them. */
+export interface AwsCaller {
+  readonly region: string;
+  readonly profile?: string;
+}
+
+/** Twelve digits that stand in while the rest is parsed. */
+const NO_ACCOUNT = "000000000000";
+
+/**
+ * Parses the configuration as `parseSettings`, and asks AWS for the account of an ECR registry where
+ * neither the configuration nor the environment says it. Nothing is asked before all else is legal.
+ * @throws UserError `config-invalid`, and those of `callerAccount`
+ */
+export async function completeSettings(
+  raw: RawConfig,
+  environment: Environment,
+  callerAccount: (caller: AwsCaller) => Promise<string> = askAws,
+): Promise<Settings> {
+  const isKnown = (environment["AWS_ACCOUNT_ID"] ?? "") !== "";
+  if (isKnown) return parseSettings(raw, environment);
+  const settings = parseSettings(raw, { ...environment, AWS_ACCOUNT_ID: NO_ACCOUNT });
+  const { registry } = settings;
+  if (registry.kind !== "ecr" || registry.accountId !== NO_ACCOUNT) return settings;
+  const { region, profile } = registry;
+  const account = await callerAccount({ region, ...(profile === undefined ? {} : { profile }) });
+  return parseSettings(raw, { ...environment, AWS_ACCOUNT_ID: account });
+}
+
+/** AWS's SDK takes its time to load, so it is loaded where it is used. */
+async function askAws(caller: AwsCaller): Promise<string> {
+  const { callerAccount } = await import("../credentials/ecr.js");
+  return callerAccount(caller);
+}
