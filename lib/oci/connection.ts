@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RegistryEndpoint } from "../resources/registry";
 import { Authenticator } from "./authenticator";
-import type { Credentials } from "./credentials";
+import { type Credentials, redact, withSecret } from "./credentials";
+import { type Call, isStream, scopeOf } from "./call";
 import { apiAddress } from "./endpoint";
 import {
   type Action,
@@ -14,10 +16,14 @@ import {
 import { withRetries } from "./retry";
 import { type HttpRequest, type HttpResponse, Transport, TransportError } from "./transport";
 
+export type { Call } from "./call";
+
 /** Times are milliseconds. */
 export interface RegistryOptions {
-  /** Limit of one exchange, body included. Default: 30,000. */
+  /** Limit of one exchange, body included; of silence where a body is streamed. Default: 30,000. */
   readonly timeoutMs?: number;
+  /** Limit of one call with its repetitions and redirects; of a list, five times it. Default: 120,000. */
+  readonly totalMs?: number;
   /** Further attempts after 408, 429, 5xx and broken connections. Default: 4. */
   readonly retries?: number;
   /** Wait before the first further attempt, then doubled; Retry-After may ask for more. Default: 250. */
@@ -26,28 +32,23 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One request to the registry's API. */
-export interface Call {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
-  /** A path below the server, or an address that the registry gave. */
-  readonly target: string | URL;
-  readonly action: Action;
-  readonly repository?: string;
-  /** A second repository that is read by the same request (cross-repository mount). */
-  readonly readsAlso?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-  /** Bytes of the longest answer that is read. Default: 4 MiB. */
-  readonly maxBytes?: number;
-  /** Statuses that are answers; any other is an error. */
-  readonly expected: readonly number[];
-}
-
 /** distribution-spec 1.1 asks registries to accept manifests of up to 4 MiB, so nobody needs more. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
+const RETRIES = 4;
+const BACKOFF_MS = 250;
+const TIMEOUT_MS = 30_000;
+const TOTAL_MS = 120_000;
+/** No repetition starts later than this. */
 const RETRY_TOTAL_MS = 60_000;
+/** A slower connection than this many bytes a second is of no use for images. */
+const LEAST_RATE = 16 * 1024;
+/** A registry that has taken a large blob is silent while it stores it. */
+const STREAM_PATIENCE = 4;
+const MAX_HEADER_WORDS = 200;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Answers that are none, in the words of the transport. */
+const BAD_ANSWERS = new Set(["TOO_LARGE", "MALFORMED"]);
 
 /** Requests to one registry with one login: challenge, token, retries, redirects, and errors by kind. */
 export class RegistryConnection {
@@ -65,9 +66,16 @@ export class RegistryConnection {
     this.server = endpoint.server;
     this.api = apiAddress(endpoint);
     this.transport = new Transport(endpoint.caCert);
-    this.authenticator = new Authenticator(this.api, credentials, (request) =>
-      this.send({ ...request, ...this.limits(MAX_BYTES) }, this.attempt("login")),
-    );
+    this.authenticator = new Authenticator(this.api, credentials, (request) => {
+      const limits = { ...this.limits(), maxBytes: MAX_BYTES };
+      return this.send({ ...request, ...limits }, this.attempt("login"), this.deadline());
+    });
+  }
+
+  /** Milliseconds since the epoch at which a call that starts now, or `count` in a row, are given up. */
+  public deadline(count = 1, streamedBytes = 0): number {
+    const streaming = (streamedBytes / LEAST_RATE) * 1000;
+    return Date.now() + count * (this.options.totalMs ?? TOTAL_MS) + streaming;
   }
 
   /**
@@ -77,85 +85,135 @@ export class RegistryConnection {
    */
   public async request(call: Call): Promise<HttpResponse> {
     const attempt = this.attempt(call.action, call.repository);
-    const response = await this.authorised(call, attempt);
+    const limited = { deadline: this.deadline(1, call.streamedBytes), ...call };
+    const { response, sent } = await this.authorised(limited, attempt);
     if (call.expected.includes(response.status)) return response;
-    const detail = detailOf(response, this.credentials);
-    if (response.status === 401) throw this.authenticator.refusal(attempt, detail);
-    if (response.status === 403) throw deniedError(attempt, detail);
+    throw this.failure(call, response, sent);
+  }
+
+  /** The error for an answer whose status is none of those that a call may have. */
+  public failure(call: Call, response: HttpResponse, sent?: string): Error {
+    const attempt = this.attempt(call.action, call.repository);
+    const detail = detailOf(response, withSecret(this.credentials, tokenOf(sent)));
+    if (response.status === 401) return this.authenticator.refusal(attempt, detail);
+    if (response.status === 403) return deniedError(attempt, detail);
     if (response.status === 400 && /request to an HTTPS server/i.test(detail)) {
-      throw notPlainHttp(this.server);
+      return notPlainHttp(this.server);
     }
-    throw answerError(attempt, `status ${response.status} ${detail}`.trim());
+    return answerError(attempt, `status ${response.status} ${detail}`.trim());
+  }
+
+  /** How calls are repeated. */
+  public get policy(): { readonly retries: number; readonly backoffMs: number } {
+    const { retries = RETRIES, backoffMs = BACKOFF_MS } = this.options;
+    return { retries, backoffMs };
+  }
+
+  /** Waits before a repetition. @throws UserError `registry-aborted` */
+  public async pause(milliseconds: number): Promise<void> {
+    const { signal } = this.options;
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {
+      const aborted = new TransportError("interrupted", "ABORTED");
+      throw connectionError(this.attempt("login"), aborted, this.api);
+    });
   }
 
   /** The error for an answer with an expected status whose content is wrong. */
   public answerError(call: Call, what: string): Error {
-    return answerError(this.attempt(call.action, call.repository), what);
+    const clean = redact(what.replace(/\p{Cc}+/gu, " "), this.credentials);
+    return answerError(this.attempt(call.action, call.repository), clean);
   }
 
   /** An address out of an answer's header, which may be relative (RFC 9110, 10.2.2). */
   public addressIn(call: Call, header: string | undefined): URL {
     const base = typeof call.target === "string" ? new URL(call.target, this.api) : call.target;
     if (header === undefined || !URL.canParse(header, base.href)) {
-      throw this.answerError(call, `it names no usable address to go on (${header ?? "none"})`);
+      const given = header?.slice(0, MAX_HEADER_WORDS) ?? "none";
+      throw this.answerError(call, `it names no usable address to go on (${given})`);
     }
     const url = new URL(header, base);
+    // Node would send these as a login.
+    url.username = "";
+    url.password = "";
     if (url.protocol === "https:" || url.protocol === this.api.protocol) return url;
-    throw this.answerError(call, `it sends us from HTTPS to \`${url.origin}\``);
+    throw this.answerError(
+      call,
+      `it sends us from ${this.api.protocol}// to \`${url.protocol}//${url.host}\``,
+    );
   }
 
-  private async authorised(call: Call, attempt: Attempt): Promise<HttpResponse> {
+  /** A challenge counts from the registry itself alone: any other host could name its own token server. */
+  private async authorised(call: TimedCall, attempt: Attempt): Promise<Authorised> {
     const scope = scopeOf(call);
     const header = await this.authenticator.header(scope, attempt);
-    const first = await this.follow(call, attempt, header);
-    if (first.status !== 401) return first;
-    if (!this.authenticator.learn(first.headers["www-authenticate"], scope, header)) return first;
-    return this.follow(call, attempt, await this.authenticator.header(scope, attempt));
+    const { response, url } = await this.follow(call, attempt, header);
+    const first = { response, sent: header };
+    if (response.status !== 401 || url.origin !== this.api.origin) return first;
+    const challenge = response.headers["www-authenticate"];
+    if (!this.authenticator.learn(challenge, scope, header)) return first;
+    if (isStream(call.body)) return first;
+    const renewed = await this.authenticator.header(scope, attempt);
+    return { response: (await this.follow(call, attempt, renewed)).response, sent: renewed };
   }
 
   /** Follows redirects of reads. The login never leaves the registry's own origin. */
   private async follow(
-    call: Call,
+    call: TimedCall,
     attempt: Attempt,
     authorization: string | undefined,
-  ): Promise<HttpResponse> {
+  ): Promise<{ readonly response: HttpResponse; readonly url: URL }> {
     let url = typeof call.target === "string" ? new URL(call.target, this.api) : call.target;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const login = url.origin === this.api.origin && authorization !== undefined;
-      const response = await this.send(
-        {
-          method: call.method,
-          url,
-          headers: { ...call.headers, ...(login ? { authorization } : {}) },
-          ...(call.body === undefined ? {} : { body: call.body }),
-          ...this.limits(call.maxBytes ?? MAX_BYTES),
-        },
-        attempt,
-      );
+      const request = {
+        method: call.method,
+        url,
+        headers: { ...call.headers, ...(login ? { authorization } : {}) },
+        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(call.consume === undefined ? {} : { consume: call.consume }),
+        ...this.limits(call.streamedBytes),
+        maxBytes: call.maxBytes ?? MAX_BYTES,
+      };
+      const response = await this.send(request, attempt, call.deadline);
       const reading = call.method === "GET" || call.method === "HEAD";
-      if (!reading || !REDIRECTS.has(response.status)) return response;
+      if (!reading || !REDIRECTS.has(response.status)) return { response, url };
       url = this.addressIn({ ...call, target: url }, response.headers.location);
     }
     throw this.answerError(call, `more than ${MAX_REDIRECTS} redirects`);
   }
 
-  private async send(request: HttpRequest, attempt: Attempt): Promise<HttpResponse> {
+  private async send(
+    request: HttpRequest,
+    attempt: Attempt,
+    deadline: number,
+  ): Promise<HttpResponse> {
+    const left = (): number => Math.max(1, deadline - Date.now());
     const policy = {
-      retries: this.options.retries ?? 4,
-      backoffMs: this.options.backoffMs ?? 250,
-      totalMs: RETRY_TOTAL_MS,
+      ...this.policy,
+      ...(isStream(request.body) ? { retries: 0 } : {}),
+      totalMs: Math.min(RETRY_TOTAL_MS, left()),
     };
+    const once = (): Promise<HttpResponse> =>
+      this.transport.send({ ...request, timeoutMs: Math.min(request.timeoutMs, left()) });
     try {
-      return await withRetries(policy, () => this.transport.send(request), request.signal);
+      return await withRetries(policy, once, request.signal);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
+      if (BAD_ANSWERS.has(error.code)) throw answerError(attempt, error.message);
       throw connectionError(attempt, error, request.url);
     }
   }
 
-  private limits(maxBytes: number): Pick<HttpRequest, "timeoutMs" | "maxBytes" | "signal"> {
-    const { signal, timeoutMs = 30_000 } = this.options;
-    return { timeoutMs, maxBytes, ...(signal === undefined ? {} : { signal }) };
+  private limits(streamedBytes?: number): Pick<HttpRequest, "timeoutMs" | "idleMs" | "signal"> {
+    const { signal, timeoutMs = TIMEOUT_MS } = this.options;
+    const times =
+      streamedBytes === undefined
+        ? { timeoutMs }
+        : {
+            timeoutMs: STREAM_PATIENCE * timeoutMs + (streamedBytes / LEAST_RATE) * 1000,
+            idleMs: STREAM_PATIENCE * timeoutMs,
+          };
+    return { ...times, ...(signal === undefined ? {} : { signal }) };
   }
 
   private attempt(action: Action, repository?: string): Attempt {
@@ -164,18 +222,14 @@ export class RegistryConnection {
   }
 }
 
-const SCOPE_ACTIONS: Readonly<Record<Action, string>> = {
-  login: "pull",
-  pull: "pull",
-  push: "pull,push",
-  // distribution asks for `delete` to cancel an upload, as for every DELETE.
-  cancel: "pull,push,delete",
-  delete: "delete",
-};
+type TimedCall = Call & { readonly deadline: number };
 
-/** Scope of the token (distribution token specification, "scope"). */
-function scopeOf({ action, repository, readsAlso }: Call): string {
-  if (repository === undefined) return "";
-  const further = readsAlso === undefined ? "" : ` repository:${readsAlso}:pull`;
-  return `repository:${repository}:${SCOPE_ACTIONS[action]}${further}`;
+interface Authorised {
+  readonly response: HttpResponse;
+  /** The Authorization header that was sent with the request. */
+  readonly sent: string | undefined;
+}
+
+function tokenOf(authorization: string | undefined): string {
+  return authorization?.split(" ")[1] ?? "";
 }

@@ -5,6 +5,8 @@ export interface Credentials {
   readonly password: string;
   /** Where it was read, for messages, e.g. `the variables DOCKER_USERNAME and DOCKER_PASSWORD`. Default: unnamed. */
   readonly origin?: string;
+  /** Further secrets that were made out of it, as a token is, to be taken out of messages. Default: none. */
+  readonly derived?: readonly string[];
 }
 
 /** User name by which docker's credential helpers mark an identity token. */
@@ -15,12 +17,32 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
 }
 
+/** A login whose messages are free of one more secret; `""` adds none. */
+export function withSecret(
+  credentials: Credentials | undefined,
+  secret: string,
+): Credentials | undefined {
+  if (secret === "") return credentials;
+  const { username = "", password = "", ...rest } = credentials ?? {};
+  return { ...rest, username, password, derived: [...(credentials?.derived ?? []), secret] };
+}
+
 /** The text without the login's secrets: a registry may echo what it was sent. */
 export function redact(text: string, credentials: Credentials | undefined): string {
-  if (credentials === undefined || credentials.password === "") return text;
-  const basic = basicAuthorization(credentials).slice("Basic ".length);
-  return [credentials.password, encodeURIComponent(credentials.password), basic].reduce(
-    (rest, secret) => rest.replaceAll(secret, "[secret]"),
-    text,
-  );
+  return secretsOf(credentials).reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+}
+
+/** Longer ones first: a password may be a part of what was made of it. */
+function secretsOf(credentials: Credentials | undefined): readonly string[] {
+  if (credentials === undefined) return [];
+  const { password, derived = [] } = credentials;
+  const own =
+    password === ""
+      ? []
+      : [
+          basicAuthorization(credentials).slice("Basic ".length),
+          encodeURIComponent(password),
+          password,
+        ];
+  return [...derived, ...own].sort((a, b) => b.length - a.length);
 }

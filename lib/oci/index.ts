@@ -1,7 +1,10 @@
 export { canonicalJson } from "./canonicalJson";
 export type { RegistryOptions } from "./connection";
 export type { Credentials } from "./credentials";
+export type { BlobSource } from "./blobUploads";
 export { digestOf, hexDigestOf, isDigest } from "./digest";
 export { isLoopback } from "./endpoint";
 export * from "./mediaTypes";
 export { type Manifest, type ManifestHead, RegistryClient } from "./registryClient";
+export type { Referrer } from "./referrers";
+export type { BlobDescriptor } from "./verifiedStream";

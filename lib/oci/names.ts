@@ -29,3 +29,12 @@ export function assertReference(reference: string): void {
     "registry-name",
   );
 }
+
+/** @throws UserError `registry-name` */
+export function assertDigest(digest: string): void {
+  if (isDigest(digest)) return;
+  throw new UserError(
+    `\`${digest}\` is no digest; give \`sha256:\` with 64 hexadecimal digits`,
+    "registry-name",
+  );
+}

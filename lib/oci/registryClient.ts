@@ -1,29 +1,19 @@
+import type { Readable } from "node:stream";
 import { UserError } from "../errors";
 import type { RegistryEndpoint } from "../resources/registry";
-import { type Call, RegistryConnection, type RegistryOptions } from "./connection";
+import { BlobCalls } from "./blobCalls";
+import { type BlobSource, BlobUploads } from "./blobUploads";
+import { RegistryConnection, type RegistryOptions } from "./connection";
 import type { Credentials } from "./credentials";
-import { digestOf, isDigest } from "./digest";
-import { MANIFEST_ACCEPT } from "./mediaTypes";
-import { assertReference, assertRepository } from "./names";
+import { digestOf } from "./digest";
+import { type Manifest, ManifestCalls, type ManifestHead } from "./manifestCalls";
+import { assertRepository } from "./names";
+import { type Referrer, ReferrerCalls } from "./referrers";
 import { listTags } from "./tagList";
-import type { HttpResponse } from "./transport";
 import { Uploads } from "./uploads";
+import type { BlobDescriptor } from "./verifiedStream";
 
-/** What a HEAD tells of a manifest. */
-export interface ManifestHead {
-  readonly digest: string;
-  readonly mediaType: string;
-  /** Bytes of the manifest itself. */
-  readonly size: number;
-}
-
-/** A manifest whose bytes have been checked against its digest. */
-export interface Manifest extends ManifestHead {
-  readonly bytes: Buffer;
-}
-
-/** Image configurations are some kilobytes; layers are never read. */
-const MAX_BLOB_BYTES = 16 * 1024 * 1024;
+export type { Manifest, ManifestHead } from "./manifestCalls";
 
 /**
  * Client of one registry with one login, after distribution-spec 1.1.
@@ -33,7 +23,11 @@ const MAX_BLOB_BYTES = 16 * 1024 * 1024;
  */
 export class RegistryClient {
   private readonly connection: RegistryConnection;
-  private readonly uploads: Uploads;
+  private readonly manifests: ManifestCalls;
+  private readonly referrers: ReferrerCalls;
+  private readonly blobs: BlobCalls;
+  private readonly sessions: Uploads;
+  private readonly uploads: BlobUploads;
 
   /** @throws UserError `registry-endpoint` for an illegal server, or plain HTTP beyond loopback */
   public constructor(
@@ -42,7 +36,11 @@ export class RegistryClient {
     options: RegistryOptions = {},
   ) {
     this.connection = new RegistryConnection(endpoint, credentials, options);
-    this.uploads = new Uploads(this.connection);
+    this.manifests = new ManifestCalls(this.connection);
+    this.referrers = new ReferrerCalls(this.connection, this.manifests);
+    this.blobs = new BlobCalls(this.connection);
+    this.sessions = new Uploads(this.connection);
+    this.uploads = new BlobUploads(this.connection, this.sessions);
   }
 
   /** `host[:port]` as it stands in image references. */
@@ -67,37 +65,13 @@ export class RegistryClient {
   }
 
   /** Digest, type and size of a manifest by tag or digest, without reading it (no pull at Docker Hub). */
-  public async headManifest(
-    repository: string,
-    reference: string,
-  ): Promise<ManifestHead | undefined> {
-    const call = this.manifestCall("HEAD", "pull", repository, reference, [200, 404]);
-    const response = await this.connection.request(call);
-    if (response.status === 404) return undefined;
-    const digest = contentDigest(response);
-    const size = Number(response.headers["content-length"]);
-    // Both headers are optional in the specification: without them the manifest itself tells.
-    if (digest === undefined || !Number.isSafeInteger(size)) {
-      return this.getManifest(repository, reference);
-    }
-    if (isDigest(reference) && digest !== reference) {
-      throw this.connection.answerError(call, `asked for ${reference}, it answers ${digest}`);
-    }
-    return { digest, mediaType: mediaTypeOf(response), size };
+  public headManifest(repository: string, reference: string): Promise<ManifestHead | undefined> {
+    return this.manifests.head(repository, reference);
   }
 
   /** A manifest by tag or digest, its bytes checked. */
-  public async getManifest(repository: string, reference: string): Promise<Manifest | undefined> {
-    const call = this.manifestCall("GET", "pull", repository, reference, [200, 404]);
-    const response = await this.connection.request(call);
-    if (response.status === 404) return undefined;
-    const digest = digestOf(response.body);
-    const claimed = isDigest(reference) ? reference : contentDigest(response);
-    if (claimed !== undefined && claimed !== digest) {
-      throw this.connection.answerError(call, `its content has ${digest}, not ${claimed}`);
-    }
-    const mediaType = mediaTypeOf(response);
-    return { digest, mediaType, size: response.body.length, bytes: response.body };
+  public getManifest(repository: string, reference: string): Promise<Manifest | undefined> {
+    return this.manifests.get(repository, reference);
   }
 
   /**
@@ -110,24 +84,12 @@ export class RegistryClient {
     bytes: Uint8Array,
     mediaType: string,
   ): Promise<string> {
-    const digest = digestOf(bytes);
-    const call: Call = {
-      ...this.manifestCall("PUT", "push", repository, reference, [200, 201, 202]),
-      headers: { "content-type": mediaType },
-      body: bytes,
-    };
-    const stored = contentDigest(await this.connection.request(call)) ?? digest;
-    if (stored !== digest) {
-      throw this.connection.answerError(call, `it stored ${stored} for ${digest}`);
-    }
-    return digest;
+    return (await this.manifests.put(repository, reference, bytes, mediaType)).digest;
   }
 
   /** Removes a manifest or, where the registry can, a tag. @returns false: there was none */
-  public async deleteManifest(repository: string, reference: string): Promise<boolean> {
-    const expected = [200, 202, 204, 404];
-    const call = this.manifestCall("DELETE", "delete", repository, reference, expected);
-    return (await this.connection.request(call)).status !== 404;
+  public deleteManifest(repository: string, reference: string): Promise<boolean> {
+    return this.manifests.delete(repository, reference);
   }
 
   /** All tags of a repository, in the registry's order; none for an unknown repository. */
@@ -136,37 +98,80 @@ export class RegistryClient {
     return listTags(this.connection, repository);
   }
 
+  /**
+   * What refers to a manifest by its `subject`: signatures, SBOMs. By the registry's own list, or by the
+   * tag `sha256-…` where it keeps none.
+   * @param artifactType only those of this type, e.g. `application/spdx+json`. Default: all
+   */
+  public listReferrers(
+    repository: string,
+    digest: string,
+    artifactType?: string,
+  ): Promise<Referrer[]> {
+    return this.referrers.list(repository, digest, artifactType);
+  }
+
+  /**
+   * Stores a manifest with a `subject` under its digest, so that `listReferrers` of the subject finds it.
+   * The subject itself may come later.
+   * @returns its digest
+   * @throws UserError `referrer-invalid` for a manifest without a subject
+   */
+  public attachReferrer(repository: string, bytes: Buffer, mediaType: string): Promise<string> {
+    return this.referrers.attach(repository, bytes, mediaType);
+  }
+
+  /** true: the repository has this blob. Asked with the right to push. */
+  public hasBlob(repository: string, digest: string): Promise<boolean> {
+    return this.blobs.has(repository, digest);
+  }
+
   /** A blob of up to 16 MiB, checked against its digest. */
-  public async getBlob(repository: string, digest: string): Promise<Buffer | undefined> {
-    assertRepository(repository);
-    assertReference(digest);
-    const call: Call = {
-      method: "GET",
-      target: `/v2/${repository}/blobs/${digest}`,
-      action: "pull",
-      repository,
-      maxBytes: MAX_BLOB_BYTES,
-      expected: [200, 404],
-    };
-    const response = await this.connection.request(call);
-    if (response.status === 404) return undefined;
-    if (digestOf(response.body) === digest) return response.body;
-    throw this.connection.answerError(call, `its content is not that of ${digest}`);
+  public getBlob(repository: string, digest: string): Promise<Buffer | undefined> {
+    return this.blobs.get(repository, digest);
+  }
+
+  /**
+   * Reads a blob of any size as it comes, at most its `size` bytes. The stream ends well only if its
+   * content is that of the digest; its last piece is held back until then.
+   * @param consume reads the stream; the connection is held until it is done
+   * @returns false: the repository has no such blob, and `consume` was not called
+   */
+  public getBlobStream(
+    repository: string,
+    blob: BlobDescriptor,
+    consume: (stream: Readable) => Promise<void>,
+  ): Promise<boolean> {
+    return this.blobs.stream(repository, blob, consume);
   }
 
   /** Uploads a blob unless the repository has it. @returns its digest */
-  public putBlob(repository: string, bytes: Uint8Array): Promise<string> {
-    return this.uploads.put(repository, bytes);
+  public async putBlob(repository: string, bytes: Uint8Array): Promise<string> {
+    const digest = digestOf(bytes);
+    if (!(await this.hasBlob(repository, digest))) await this.uploads.putBytes(repository, bytes);
+    return digest;
+  }
+
+  /**
+   * Uploads a blob of any size as it is read, whether the repository has it or not.
+   * @param source opens the content; called again where an attempt breaks
+   */
+  public putBlobStream(
+    repository: string,
+    blob: BlobDescriptor,
+    source: BlobSource,
+  ): Promise<void> {
+    return this.uploads.put(repository, blob, source);
   }
 
   /** Takes over a blob from another repository of the registry. @returns false: it has to be uploaded */
   public mountBlob(repository: string, digest: string, from: string): Promise<boolean> {
-    return this.uploads.mount(repository, digest, from);
+    return this.sessions.mount(repository, digest, from);
   }
 
   /** Proves the right to push by an upload that is started and cancelled. @throws UserError where it is refused */
   public proveUpload(repository: string): Promise<void> {
-    return this.uploads.prove(repository);
+    return this.sessions.prove(repository);
   }
 
   /**
@@ -191,28 +196,6 @@ export class RegistryClient {
       throw error;
     }
   }
-
-  private manifestCall(
-    method: Call["method"],
-    action: Call["action"],
-    repository: string,
-    reference: string,
-    expected: readonly number[],
-  ): Call {
-    assertRepository(repository);
-    assertReference(reference);
-    const target = `/v2/${repository}/manifests/${reference}`;
-    return { method, target, action, repository, expected, headers: { accept: MANIFEST_ACCEPT } };
-  }
 }
 
 const REFUSALS = new Set(["registry-unauthorized", "registry-denied"]);
-
-function contentDigest(response: HttpResponse): string | undefined {
-  const header = response.headers["docker-content-digest"];
-  return typeof header === "string" && isDigest(header) ? header : undefined;
-}
-
-function mediaTypeOf(response: HttpResponse): string {
-  return response.headers["content-type"]?.split(";")[0]?.trim() ?? "";
-}

@@ -54,7 +54,7 @@ function isResponse(outcome: unknown): outcome is HttpResponse {
 }
 
 /** Milliseconds to wait before the next attempt; undefined: the outcome is final. */
-function waitAfter(outcome: unknown, backoffMs: number): number | undefined {
+export function waitAfter(outcome: unknown, backoffMs: number): number | undefined {
   if (outcome instanceof TransportError) {
     return RETRIED_CODES.has(outcome.code) ? backoffMs : undefined;
   }

@@ -2,44 +2,17 @@ import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { rootCertificates } from "node:tls";
+import { UserError } from "../errors";
+import { type HttpRequest, type HttpResponse, exchange } from "./exchange";
+import { BodyError, TransportError } from "./transportError";
 
-/** One HTTP request. Times are milliseconds, sizes bytes. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-  /** For the whole exchange, body included. */
-  readonly timeoutMs: number;
-  /** A longer response is an error. */
-  readonly maxBytes: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** A failed exchange; `code` is Node's (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) or one of ours. */
-export class TransportError extends Error {
-  public constructor(
-    message: string,
-    public readonly code: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = "TransportError";
-  }
-}
-
-const CONNECT_TIMEOUT_MS = 10_000;
+export type { HttpRequest, HttpResponse } from "./exchange";
+export { BodyError, TransportError } from "./transportError";
 
 /**
- * Plain HTTP/1.1 exchanges with a private certificate authority where one is given.
+ * Plain HTTP/1.1 exchanges on kept connections, with a private certificate authority where one is given.
  * Built on node:http, because Node's fetch takes no authority without a further dependency.
- * It follows no redirect and knows no credential: its caller decides both.
+ * It follows no redirect, asks for no compression and knows no credential: its caller decides these.
  */
 export class Transport {
   private readonly httpAgent = new http.Agent({ keepAlive: true, maxSockets: 8 });
@@ -54,96 +27,52 @@ export class Transport {
     });
   }
 
-  /** @throws TransportError whatever goes wrong before the response is complete */
-  public send(request: HttpRequest): Promise<HttpResponse> {
-    return new Promise((resolve, reject) => {
-      const secure = request.url.protocol === "https:";
-      const options = {
-        method: request.method,
-        headers: {
-          "user-agent": "bot-core",
-          ...request.headers,
-          ...(request.body === undefined ? {} : { "content-length": request.body.byteLength }),
-        },
-        agent: secure ? this.httpsAgent : this.httpAgent,
-      };
-      const call = (secure ? https : http).request(request.url, options);
-      let ended: TransportError | undefined;
-      const abort = (message: string, code: string): void => {
-        ended ??= new TransportError(message, code);
-        call.destroy(ended);
-      };
-      const onAbort = (): void => {
-        abort("interrupted", "ABORTED");
-      };
-      const timer = setTimeout(() => {
-        abort(`no complete answer within ${request.timeoutMs / 1000} s`, "TIMEOUT");
-      }, request.timeoutMs);
-      if (request.signal?.aborted === true) onAbort();
-      request.signal?.addEventListener("abort", onAbort, { once: true });
-      const settle = (): void => {
-        clearTimeout(timer);
-        request.signal?.removeEventListener("abort", onAbort);
-      };
-      const fail = (error: NodeJS.ErrnoException): void => {
-        settle();
-        // Ending a call in the middle of its answer shows as a reset connection.
-        reject(ended ?? asTransportError(error));
-      };
-      limitConnectTime(call, abort);
-      call.on("error", fail);
-      call.on("response", (response) => {
-        readBody(response, request.maxBytes, abort).then((body) => {
-          settle();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-        }, fail);
-      });
-      call.end(request.body);
+  /**
+   * @throws TransportError whatever goes wrong before the response is complete; BodyError where the
+   *   stream to send broke; what `consume` throws
+   */
+  public async send(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      return await exchange(this.open(request), request);
+    } catch (error) {
+      if (error instanceof BodyError) throw error;
+      throw asTransportError(error);
+    }
+  }
+
+  private open({ method, url, headers, body }: HttpRequest): http.ClientRequest {
+    const secure = url.protocol === "https:";
+    const size = body instanceof Uint8Array ? body.byteLength : body?.size;
+    return (secure ? https : http).request(url, {
+      method,
+      headers: {
+        "user-agent": "bot-core",
+        ...headers,
+        ...(size === undefined ? {} : { "content-length": size }),
+      },
+      agent: secure ? this.httpsAgent : this.httpAgent,
     });
   }
 }
 
-function limitConnectTime(
-  call: http.ClientRequest,
-  abort: (message: string, code: string) => void,
-): void {
-  call.on("socket", (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => {
-      abort(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`, "TIMEOUT");
-    }, CONNECT_TIMEOUT_MS);
-    const clear = (): void => {
-      clearTimeout(timer);
-    };
-    socket.once("connect", clear);
-    call.once("close", clear);
-  });
-}
-
-async function readBody(
-  response: http.IncomingMessage,
-  maxBytes: number,
-  abort: (message: string, code: string) => void,
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      const message = `the answer is longer than ${maxBytes} bytes`;
-      abort(message, "TOO_LARGE");
-      throw new TransportError(message, "TOO_LARGE");
-    }
-    chunks.push(chunk);
+function asTransportError(error: unknown): unknown {
+  if (error instanceof TransportError || error instanceof UserError) return error;
+  if (!(error instanceof Error)) return error;
+  const { code = "UNKNOWN", message } = error as NodeJS.ErrnoException;
+  if (code.startsWith("HPE_") && !isTlsRecord(error)) {
+    return new TransportError(`it is not HTTP as specified (${message})`, "MALFORMED", {
+      cause: error,
+    });
   }
-  return Buffer.concat(chunks);
+  // An address with several IPs fails with an AggregateError whose own message is empty.
+  return new TransportError(message === "" ? code : message, code, { cause: error });
 }
 
-function asTransportError(error: NodeJS.ErrnoException): TransportError {
-  if (error instanceof TransportError) return error;
-  // An address with several IPs fails with an AggregateError whose own message is empty.
-  const message = error.message === "" ? (error.code ?? "connection failed") : error.message;
-  return new TransportError(message, error.code ?? "UNKNOWN", { cause: error });
+/** The parser keeps what it did not understand; TLS records begin with a content type of 20 to 23. */
+function isTlsRecord(error: Error): boolean {
+  const { rawPacket } = error as Error & { readonly rawPacket?: Buffer };
+  const first = rawPacket?.[0] ?? 0;
+  return first >= 20 && first <= 23;
 }
 
 /** Node's `ca` option replaces its authorities, NODE_EXTRA_CA_CERTS included: they are named again. */

@@ -1,10 +1,16 @@
 import { UserError } from "../errors";
 import type { Call, RegistryConnection } from "./connection";
-import { digestOf } from "./digest";
 import { assertReference, assertRepository } from "./names";
 import type { HttpResponse } from "./transport";
 
-/** Blob uploads of distribution-spec 1.1, "Pushing blobs". */
+/** An upload that was started. */
+export interface UploadStart {
+  readonly location: URL;
+  /** Bytes of the smallest piece that the registry takes, but for the last. 0: any. */
+  readonly leastPiece: number;
+}
+
+/** Starts of blob uploads of distribution-spec 1.1, "Pushing blobs". */
 export class Uploads {
   public constructor(private readonly connection: RegistryConnection) {}
 
@@ -15,24 +21,15 @@ export class Uploads {
     await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
   }
 
-  /** Uploads in one PUT, unless the repository has the blob. */
-  public async put(repository: string, bytes: Uint8Array): Promise<string> {
-    const digest = digestOf(bytes);
-    if (await this.has(repository, digest)) return digest;
+  /** Starts an upload for its content to follow. */
+  public async begin(repository: string): Promise<UploadStart> {
     const call = this.startCall(repository, "");
-    const started = await this.start(call, repository);
-    const target = this.connection.addressIn(call, started.headers.location);
-    target.searchParams.set("digest", digest);
-    await this.connection.request({
-      method: "PUT",
-      target,
-      action: "push",
-      repository,
-      headers: { "content-type": "application/octet-stream" },
-      body: bytes,
-      expected: [201, 202, 204],
-    });
-    return digest;
+    const { headers } = await this.start(call, repository);
+    const least = Number(headers["oci-chunk-min-length"]);
+    return {
+      location: this.connection.addressIn(call, headers.location),
+      leastPiece: Number.isSafeInteger(least) ? least : 0,
+    };
   }
 
   /** Mounts a blob from another repository; a registry that cannot starts an upload, which is cancelled. */
@@ -46,18 +43,6 @@ export class Uploads {
     if (response.status === 201) return true;
     await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
     return false;
-  }
-
-  private async has(repository: string, digest: string): Promise<boolean> {
-    assertRepository(repository);
-    const response = await this.connection.request({
-      method: "HEAD",
-      target: `/v2/${repository}/blobs/${digest}`,
-      action: "push",
-      repository,
-      expected: [200, 404],
-    });
-    return response.status === 200;
   }
 
   /** Starts an upload; says so where the repository is missing or the whole registry takes no writes. */
