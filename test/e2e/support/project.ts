@@ -81,7 +81,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
 }
 
 /** Neither the tools nor the stack's configuration are part of what is deployed. */
-const NOT_COMMITTED = "node_modules\nPulumi.test.yaml\n";
+export const NOT_COMMITTED = "node_modules\nPulumi.test.yaml\n";
 
 async function openProject(name: string, directory: string, state: string): Promise<Project> {
   const environment = {
@@ -167,7 +167,8 @@ export async function pulumi(
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-async function copyProgram(directory: string, copies: readonly string[]): Promise<void> {
+/** Copies the program from this checkout, and what else is named. */
+export async function copyProgram(directory: string, copies: readonly string[]): Promise<void> {
   for (const path of [...PROGRAM, ...copies]) {
     await cp(join(CHECKOUT, path), join(directory, path), { recursive: true });
   }
@@ -175,7 +176,7 @@ async function copyProgram(directory: string, copies: readonly string[]): Promis
 }
 
 /** The stack's configuration is the test's own file; nothing of it is committed. */
-async function configure(
+export async function configure(
   directory: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -187,7 +188,7 @@ async function configure(
   await writeFile(file, stringify({ ...stack, config }));
 }
 
-async function writeInto(directory: string, path: string, text: string): Promise<void> {
+export async function writeInto(directory: string, path: string, text: string): Promise<void> {
   const file = join(directory, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
