@@ -1,3 +1,4 @@
+import { declareGithub } from "./components/github/declare";
 import { refuse } from "./components/refuse";
 import { declareRegistry } from "./components/registry/pick";
 import { registryPlace } from "./components/registry/place";
@@ -9,7 +10,7 @@ import { buildsOf, planVersion } from "./components/versionPlan";
 import { loadSettings } from "./config";
 
 /**
- * Settings, registry, images, host, outputs. Everything that decides which resources there are is
+ * Settings, registry, GitHub, images, host, outputs. Everything that decides which resources there are is
  * awaited first; from then on resources are only declared.
  */
 async function program(): Promise<StackOutputs> {
@@ -29,6 +30,7 @@ async function program(): Promise<StackOutputs> {
     source: plan.source,
     publishes: plan.publishes,
   });
+  await declareGithub(settings, registry, plan);
   const images = declareImages(settings, registry, plan);
   const host = declareHost(settings, registry, compose, plan, images);
   return stackOutputs(plan, registry, images, host);

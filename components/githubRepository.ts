@@ -2,6 +2,7 @@ import * as github from "@pulumi/github";
 import { getVersion } from "@pulumi/github/utilities";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf, UserError } from "../lib/errors";
+import type { RestAnswer } from "../lib/registries/github/restAnswer";
 import { type RepositoryFacts, repositoryFacts } from "../lib/registries/github/repositoryFacts";
 import type { GithubRepositorySettings } from "../lib/settings/settings";
 
@@ -49,12 +50,6 @@ async function askRepository(settings: GithubRepositorySettings): Promise<Reposi
   return repositoryFacts(settings, await askGithub(settings, endpoint));
 }
 
-/** The answer of GitHub's REST interface to a GET; 404 is an answer. */
-export interface GithubAnswer {
-  readonly code: number;
-  readonly body: string;
-}
-
 /**
  * Asks GitHub with the provider's own token.
  * @param endpoint path below the interface's root, without a slash before it
@@ -63,7 +58,7 @@ export interface GithubAnswer {
 export async function askGithub(
   settings: GithubRepositorySettings,
   endpoint: string,
-): Promise<GithubAnswer> {
+): Promise<RestAnswer> {
   try {
     return await github.getRestApi({ endpoint }, { provider: githubProvider(settings) });
   } catch (error) {

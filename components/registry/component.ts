@@ -23,6 +23,8 @@ export interface Declared {
   readonly actionsVariables?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Servers that hold a copy, by region. */
   readonly replicas?: Readonly<Record<string, string>>;
+  /** Outputs of the component beside server and repositories. */
+  readonly outputs?: pulumi.Inputs;
 }
 
 /**
@@ -62,7 +64,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.pullEndpoint = this.place.pullEndpoint;
     const named = [...services].sort();
     const paths = named.map((service) => this.checkedPath(service));
-    const { pull, pullThere, before, actionsVariables, replicas } = declare(this);
+    const { pull, pullThere, before, actionsVariables, replicas, outputs } = declare(this);
     this.actionsVariables = actionsVariables ?? {};
     this.replicas = replicas ?? {};
     this.accountInput = accountInput(settings.account, pull);
@@ -78,7 +80,11 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.repositories = pulumi.output(
       Object.fromEntries(named.map((service) => [service, this.imageName(service)])),
     );
-    this.registerOutputs({ server: this.endpoint.server, repositories: this.repositories });
+    this.registerOutputs({
+      server: this.endpoint.server,
+      repositories: this.repositories,
+      ...outputs,
+    });
   }
 
   /** Read at the first use, so that a run that builds nothing needs no push credential. */

@@ -10,6 +10,8 @@ type Load<K extends Kind> = () => Promise<{ readonly declare: DeclareRegistry<K>
  * SDK of a cloud costs every start of the program otherwise.
  */
 const kinds: { readonly [K in Kind]?: Load<K> } = {
+  dockerhub: () => import("./dockerHub.js"),
+  ghcr: () => import("./ghcr.js"),
   private: () => import("./privateRegistry.js"),
 };
 

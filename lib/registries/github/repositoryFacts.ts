@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { UserError } from "../../errors";
+import { readAnswer, type RestAnswer } from "./restAnswer";
 import type { GithubRepositoryNames } from "./subjects";
 
 /** What GitHub says of a repository, as far as identities hang on it. */
@@ -7,21 +9,25 @@ export interface RepositoryFacts extends Required<GithubRepositoryNames> {
   readonly organization: boolean;
 }
 
+const repository = z.object({
+  id: z.number(),
+  name: z.string(),
+  owner: z.object({ id: z.number(), login: z.string(), type: z.string() }),
+});
+
 /**
  * Reads GitHub's answer to `GET /repos/OWNER/NAME`.
  * @throws UserError `github-repository` where the repository is not there or not visible
  */
 export function repositoryFacts(
   asked: { readonly owner: string; readonly name: string },
-  answer: { readonly code: number; readonly body: string },
+  answer: RestAnswer,
 ): RepositoryFacts {
-  if (answer.code !== 200) throw notVisible(asked, answer.code);
-  const { id, name, owner } = JSON.parse(answer.body) as RepositoryAnswer;
-  if (typeof id !== "number" || typeof name !== "string" || typeof owner?.id !== "number") {
-    throw notVisible(asked, answer.code);
-  }
+  const found = readAnswer(repository, answer);
+  if (found === undefined) throw notVisible(asked);
+  const { id, name, owner } = found;
   return {
-    owner: owner.login ?? asked.owner,
+    owner: owner.login,
     name,
     ownerId: owner.id,
     repositoryId: id,
@@ -29,17 +35,11 @@ export function repositoryFacts(
   };
 }
 
-interface RepositoryAnswer {
-  readonly id?: unknown;
-  readonly name?: unknown;
-  readonly owner?: { readonly login?: string; readonly id?: unknown; readonly type?: unknown };
-}
-
-function notVisible({ owner, name }: { owner: string; name: string }, code: number): UserError {
+function notVisible({ owner, name }: { owner: string; name: string }): UserError {
   return new UserError(
-    `\`github.repository\` is "${owner}/${name}", which GitHub does not show to this token ` +
-      `(answer ${code.toString()}). Mend the name by pulumi config set --path github.repository ` +
-      "OWNER/NAME, or give GITHUB_TOKEN a token that may read the repository",
+    `\`github.repository\` is "${owner}/${name}", which GitHub does not show to this token: ` +
+      "mend the name by `pulumi config set --path bot-core:github.repository OWNER/NAME`, " +
+      "or give GITHUB_TOKEN a token that may read the repository",
     "github-repository",
   );
 }
