@@ -8,6 +8,7 @@ import type {
 } from "../../lib/resources/composeHost";
 import { connect, deployRelease, destroyHost, planRelease, readHost } from "../../lib/rollout";
 import type { HostConnection, ReleasePlan, Report } from "../../lib/rollout";
+import { planLine } from "../../lib/rollout/plan/lines";
 import { withSpentVersion } from "../../lib/rollout/spentVersion";
 import { withoutCredentials } from "../credentials";
 import type { Context, Old, ResourceProvider } from "../resource";
@@ -143,9 +144,7 @@ function linesOf(
 ): readonly string[] {
   return [
     ...(old !== undefined && target !== undefined && moved(old, target) ? [movedLine(old)] : []),
-    ...services
-      .filter(({ action }) => action !== "keep")
-      .map(({ name, action, reason }) => `${name}: ${action}, ${reason}`),
+    ...services.filter(({ action }) => action !== "keep").map(planLine),
     ...leftovers.map(({ why }) => why),
     ...warnings,
   ];
