@@ -25,22 +25,15 @@ const DENIED: ReadonlySet<string> = new Set([
   "UnauthorizedOperation",
 ]);
 
-/** Whether AWS knows the caller and refuses the call: the only fault that a role made moments ago mends by itself. */
-export function isAccessDenied(error: unknown): error is Error {
-  return error instanceof Error && DENIED.has(error.name);
-}
-
 /**
  * The user's error for a failed call of AWS. The SDK's own error is neither quoted nor kept as the
  * cause: a refused signature's text holds the request, and a credential process's its command line.
  * @param action what was refused, e.g. `ecr:GetAuthorizationToken`
- * @param role that was assumed, or was to be
  */
 export function awsError(
   error: unknown,
-  { region, profile }: AwsCaller,
+  { region, profile, roleArn }: AwsCaller & { readonly roleArn?: string },
   action: string,
-  role?: string,
 ): UserError {
   if (error instanceof UserError) return error;
   const network = networkFault(error);
@@ -48,12 +41,17 @@ export function awsError(
   const [named, option] = wordsOf(profile);
   const login = `run \`aws sso login${option}\`, or give credentials in AWS's other ways`;
   const name = error instanceof Error ? error.name : "";
-  if (DENIED.has(name)) return deniedError(action, role);
+  if (DENIED.has(name)) return deniedError(action, roleArn);
   if (ENDED.has(name) || EXPIRED.test(messageOf(error))) {
     return missing(`the AWS session${named} has expired; ${login}`);
   }
   if (INVALID.has(name)) {
     return missing(`AWS does not accept the credentials${named} (${name}); ${login}`);
+  }
+  if (/multi-factor/i.test(messageOf(error))) {
+    return missing(
+      `the AWS credentials${named} need an MFA code, which nobody can be asked for here; open a session first (\`aws sso login${option}\`, \`aws sts get-session-token\`)`,
+    );
   }
   if (profile !== undefined && NO_PROFILE.test(messageOf(error))) {
     return missing(
@@ -76,18 +74,11 @@ function wordsOf(profile = process.env["AWS_PROFILE"] ?? ""): readonly [string, 
 }
 
 function deniedError(action: string, role: string | undefined): UserError {
-  const mend =
-    action === "sts:AssumeRole"
-      ? `let its trust policy name this machine's identity, and give this identity \`sts:AssumeRole\` on it`
-      : `give it \`${action}\` on \`*\` by its policy`;
-  const who =
-    role === undefined
-      ? `the AWS identity of this machine (\`aws sts get-caller-identity\`)`
-      : `role \`${role}\``;
+  const self = "this machine's AWS identity (`aws sts get-caller-identity`)";
   const text =
     action === "sts:AssumeRole"
-      ? `AWS does not let this machine's identity assume ${who}; ${mend}`
-      : `AWS does not let ${who} call \`${action}\`; ${mend}`;
+      ? `AWS does not let ${self} assume role \`${role ?? ""}\`; let the role's trust policy name that identity, and give it \`sts:AssumeRole\` on the role`
+      : `AWS does not let ${role === undefined ? self : `role \`${role}\``} call \`${action}\`; allow that action on \`*\` in its policy`;
   return new UserError(text, "credentials-denied");
 }
 

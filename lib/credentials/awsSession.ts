@@ -33,13 +33,21 @@ export function awsClientOptions({ region, profile }: AwsCaller) {
 }
 
 /**
- * The AWS identity of this machine; nothing of the SDK is loaded before. A profile that was named
- * is the only source then: AWS's own order would go on to another identity where it is missing.
+ * The keys of this machine's AWS identity; nothing of the SDK is loaded before. A profile that was
+ * named is the only source then: AWS's own order would go on to another identity where it is missing.
  */
-export async function awsIdentity({ region, profile }: AwsCaller) {
+export async function awsKeys({ region, profile }: AwsCaller) {
   // The SDK tells every start on Node 20 that later versions of it ask for more; ours is pinned.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { fromIni, fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
   const options = { clientConfig: { region, requestHandler: REQUESTS }, logger: SILENT };
-  return profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile });
+  const provider =
+    profile === undefined ? fromNodeProviderChain(options) : fromIni({ ...options, profile });
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider();
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(expiration === undefined ? {} : { expiration }),
+  };
 }
