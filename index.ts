@@ -10,8 +10,8 @@ import { buildsOf, planVersion } from "./components/versionPlan";
 import { loadSettings } from "./config";
 
 /**
- * Settings, registry, GitHub, images, host, outputs. Everything that decides which resources there are is
- * awaited first; from then on resources are only declared.
+ * Settings, registry, GitHub, images, host, outputs. Everything that decides which resources there
+ * are is awaited first; from then on resources are only declared.
  */
 async function program(): Promise<StackOutputs> {
   const settings = await loadSettings();
