@@ -6,6 +6,21 @@ export interface StoredManifest {
   readonly tags: readonly string[];
   /** When it was pushed, RFC 3339 in UTC. Absent where the registry does not tell. */
   readonly pushed?: string;
+  /**
+   * What an index names, where the registry's list tells it and reading the manifest would count as a
+   * pull (Docker Hub). Absent: the manifest itself tells.
+   */
+  readonly images?: readonly StoredImage[];
+}
+
+/** One platform's image as a registry's list tells it. */
+export interface StoredImage {
+  /** `sha256:…` */
+  readonly digest: string;
+  /** `os/arch[/variant]` */
+  readonly platform: string;
+  /** Compressed bytes. */
+  readonly size: number;
 }
 
 /** What a registry holds of one repository, as far as it tells. */

@@ -121,8 +121,9 @@ function mustStay(graph: RepositoryGraph, deployed: Deployed): Set<string> {
       date === undefined ||
       subject !== undefined ||
       tags.some((one) => one.startsWith("sha256-"))
-    )
-      {return false;}
+    ) {
+      return false;
+    }
     const days = tags.some((one) => one.startsWith("pr-"))
       ? SETTINGS.prDays
       : SETTINGS.untaggedDays;

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { UserError } from "../../errors";
+import type { GhcrSettings } from "../../settings/registrySettings";
+import type { RegistryContents, StoredManifest } from "../contents";
+import type { ContentsAccess } from "../contents/access";
+import { MAX_PAGES, RestClient, type RestCall } from "../contents/rest";
+
+const API = "https://api.github.com";
+const PAGE = 100;
+const MEND =
+  "use a classic personal access token with read:packages (delete:packages for removing), or in " +
+  "Actions a GITHUB_TOKEN of the repository that the package belongs to; " +
+  "`gh auth refresh -s read:packages,delete:packages`";
+
+const Owner = z.object({ type: z.string() });
+const Versions = z.array(
+  z.object({
+    id: z.number(),
+    name: z.string(),
+    created_at: z.string().optional(),
+    metadata: z
+      .object({ container: z.object({ tags: z.array(z.string()) }).optional() })
+      .optional(),
+  }),
+);
+
+/**
+ * GitHub's packages by its REST API: each manifest is a version of the package. A tag cannot be taken
+ * from a version there.
+ */
+export function ghcrContents(
+  { owner }: GhcrSettings,
+  { credentials, signal }: Pick<ContentsAccess, "credentials" | "signal">,
+  api = API,
+): RegistryContents {
+  const rest = new RestClient({
+    api,
+    name: "GitHub",
+    mend: MEND,
+    ...(signal === undefined ? {} : { signal }),
+    headers: async () => ({
+      accept: "application/vnd.github+json",
+      "x-github-api-version": "2022-11-28",
+      authorization: `Bearer ${(await credentials())?.password ?? ""}`,
+    }),
+  });
+  /** Version ids by `repository@digest`; the API deletes by id alone. */
+  const ids = new Map<string, number>();
+  let ownerPath: Promise<string> | undefined;
+  const findOwner = async (): Promise<string> => {
+    const call: RestCall = { target: `/users/${owner}`, doing: `find the owner \`${owner}\`` };
+    const { type } = rest.parse(call, Owner, await rest.request(call));
+    return `/${type === "Organization" ? "orgs" : "users"}/${owner}`;
+  };
+  const versionsPath = async (repository: string): Promise<string> => {
+    const name = repository.startsWith(`${owner}/`)
+      ? repository.slice(owner.length + 1)
+      : repository;
+    const place = await (ownerPath ??= findOwner());
+    return `${place}/packages/container/${encodeURIComponent(name)}/versions`;
+  };
+  const list = async (repository: string): Promise<StoredManifest[]> => {
+    const doing = `list \`${repository}\``;
+    const manifests: StoredManifest[] = [];
+    let target: string | undefined = `${await versionsPath(repository)}?per_page=${PAGE}`;
+    for (let page = 0; target !== undefined; page += 1) {
+      const call: RestCall = { target, doing, answers: [404] };
+      if (page >= MAX_PAGES) throw rest.endless(call);
+      const answer = await rest.request(call);
+      if (answer.status === 404) return [];
+      for (const { id, name, created_at, metadata } of rest.parse(call, Versions, answer)) {
+        ids.set(`${repository}@${name}`, id);
+        const tags = [...(metadata?.container?.tags ?? [])].sort();
+        manifests.push({
+          digest: name,
+          tags,
+          ...(created_at === undefined ? {} : { pushed: created_at }),
+        });
+      }
+      target = answer.next;
+    }
+    return manifests;
+  };
+  return {
+    list: async (repository) => ({ manifests: await list(repository), complete: true }),
+    removeTag: () => Promise.resolve(false),
+    removeManifest: async (repository, digest) => {
+      const key = `${repository}@${digest}`;
+      if (!ids.has(key)) await list(repository);
+      const id = ids.get(key);
+      if (id === undefined) return false;
+      const call: RestCall = {
+        method: "DELETE",
+        target: `${await versionsPath(repository)}/${id}`,
+        doing: `remove \`${key}\``,
+        answers: [400, 404],
+      };
+      const { status, body } = await rest.request(call);
+      if (status === 400) throw kept(key, body);
+      return status !== 404;
+    },
+  };
+}
+
+/** GitHub keeps the last tagged version of a package, and public ones with over 5,000 downloads. */
+function kept(key: string, body: unknown): UserError {
+  const words = (body as { message?: string } | null)?.message ?? "without a reason";
+  return new UserError(
+    `GitHub keeps \`${key}\`: ${words.replace(/\s+/g, " ")}; remove it in the package's settings if it has to go`,
+    "registry-denied",
+  );
+}
