@@ -8,7 +8,7 @@ import type { Settings } from "./settings";
  */
 export function composeOptions(settings: Settings, projectDirectory: string): LoadOptions {
   const { release, host, rollout, registry } = settings;
-  const name = `${registry.endpoint.server}/${repositoryPath(registry, "x")}`;
+  const name = `${registry.endpoint.server}/${repositoryPath(registry, "service")}`;
   return {
     projectDirectory,
     files: release.composeFiles,

@@ -99,7 +99,9 @@ export class ConfigReader {
   public objects(key: string, example: ObjectExample): readonly ConfigReader[] | undefined {
     if (!this.take(key)) return undefined;
     const secret = this.isSecret(key);
-    const rule = listOf(`objects like {${example.join(": ")}}`, [0, ...example]);
+    const list = listOf(`objects like {${example.join(": ")}}`, [0, ...example]);
+    // Text that was meant as objects may hold a password.
+    const rule = { ...list, hidden: (value: unknown) => typeof value === "string" };
     const items = this.check(this.path(key), this.entries.get(key), rule, secret);
     return items?.flatMap((item, position) => {
       const path: Path = [...this.path(key), position];

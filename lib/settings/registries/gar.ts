@@ -163,19 +163,19 @@ const GCR_REFERENCE: ReferenceGrammar = {
   },
 };
 
-const GCR_HOSTS: Readonly<Record<string, GcrHost>> = {
-  us: "us.gcr.io",
-  eu: "eu.gcr.io",
-  asia: "asia.gcr.io",
-};
+const GCR_HOSTS: ReadonlyMap<string, GcrHost> = new Map([
+  ["us", "us.gcr.io"],
+  ["eu", "eu.gcr.io"],
+  ["asia", "asia.gcr.io"],
+]);
 
 /** A host of the former Container Registry, or the first part of its name. */
 const gcrLocation: Rule<GcrHost> = {
   allowed: "us, eu, asia, gcr.io, us.gcr.io, eu.gcr.io, asia.gcr.io",
   example: "eu",
-  candidates: [...Object.keys(GCR_HOSTS), ...Object.keys(GCR_LOCATIONS)],
+  candidates: [...GCR_HOSTS.keys(), ...Object.keys(GCR_LOCATIONS)],
   parse: (value) => {
     if (typeof value !== "string") return undefined;
-    return isGcrHost(value) ? value : GCR_HOSTS[value];
+    return isGcrHost(value) ? value : GCR_HOSTS.get(value);
   },
 };
