@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { digestOf } from "../../../../lib/oci";
+import { OCI_INDEX, digestOf } from "../../../../lib/oci";
 import type { RegistryEndpoint } from "../../../../lib/resources/registry";
 
 export interface FakeUser {
@@ -15,6 +15,12 @@ export interface FakeOptions {
   readonly users?: Readonly<Record<string, FakeUser>>;
   /** Tags on one page of the list. */
   readonly pageSize?: number;
+  /** Keeps the list of referrers itself. Default: false, as registries of OCI 1.0. */
+  readonly referrers?: boolean;
+  /** Knows blobs by repository and mounts them. Default: false: a blob is in every repository. */
+  readonly mounts?: boolean;
+  /** Bytes of the longest request body; a longer one is answered 413. Default: any. */
+  readonly maxBody?: number;
   /** Answers before the registry does; true: it has answered. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -29,7 +35,9 @@ export class FakeRegistry {
   public readonly requests: { method: string; url: string; authorization?: string }[] = [];
   public readonly manifests = new Map<string, Stored>();
   public readonly blobs = new Map<string, Buffer>();
-  public readonly uploads = new Set<string>();
+  /** Bytes so far of each upload that was started. */
+  public readonly uploads = new Map<string, Buffer>();
+  private readonly links = new Set<string>();
   private readonly server: Server;
 
   private constructor(public options: FakeOptions) {
@@ -120,7 +128,7 @@ export class FakeRegistry {
     if (!authorization.startsWith("Bearer t.")) return 401;
     if (url.pathname === "/v2/") return undefined;
     const granted = Buffer.from(authorization.slice("Bearer t.".length), "base64url").toString();
-    const name = /^\/v2\/(.+)\/(manifests|blobs|tags)\//.exec(url.pathname)?.[1] ?? "";
+    const name = /^\/v2\/(.+)\/(manifests|referrers|blobs|tags)\//.exec(url.pathname)?.[1] ?? "";
     const scope = granted.split(" ").find((part) => part.startsWith(`repository:${name}:`)) ?? "";
     return (scope.split(":")[2] ?? "").split(",").includes(needed) ? undefined : 401;
   }
@@ -140,18 +148,23 @@ export class FakeRegistry {
     response: ServerResponse,
   ): void {
     const [, name = "", kind = "", last = ""] =
-      /^\/v2\/(.+)\/(manifests|blobs\/uploads|blobs|tags)\/([^/]*)$/.exec(url.pathname) ?? [];
+      /^\/v2\/(.+)\/(manifests|referrers|blobs\/uploads|blobs|tags)\/([^/]*)$/.exec(url.pathname) ??
+      [];
     const key = `${name}@${last}`;
-    if (url.pathname === "/v2/") response.writeHead(200).end("{}");
+    if (body.length > (this.options.maxBody ?? Infinity)) response.writeHead(413).end();
+    else if (url.pathname === "/v2/") response.writeHead(200).end("{}");
     else if (kind === "tags") this.serveTags(name, url, response);
-    else if (kind === "blobs/uploads") this.serveUpload(method, name, url, body, response);
-    else if (kind === "blobs") this.serveBytes(method, this.blobs.get(last), last, response);
+    else if (kind === "blobs/uploads") this.serveUpload(method, name, url, body, request, response);
+    else if (kind === "blobs") this.serveBytes(method, this.blobIn(name, last), last, response);
+    else if (kind === "referrers") this.serveReferrers(name, last, response);
     else if (kind === "manifests" && method === "PUT") {
       const mediaType = request.headers["content-type"] ?? "";
       const digest = digestOf(body);
       this.manifests.set(key, { bytes: body, mediaType });
       this.manifests.set(`${name}@${digest}`, { bytes: body, mediaType });
-      response.writeHead(201, { "docker-content-digest": digest }).end();
+      const subject = this.options.referrers === true ? subjectOf(body) : undefined;
+      const kept = subject === undefined ? {} : { "oci-subject": subject };
+      response.writeHead(201, { "docker-content-digest": digest, ...kept }).end();
     } else if (kind === "manifests" && method === "DELETE") {
       response.writeHead(this.manifests.delete(key) ? 202 : 404).end();
     } else if (kind === "manifests") {
@@ -201,23 +214,82 @@ export class FakeRegistry {
     name: string,
     url: URL,
     body: Buffer,
+    request: IncomingMessage,
     response: ServerResponse,
   ): void {
     const path = `/v2/${name}/blobs/uploads/`;
     if (method === "POST") {
+      const [mount, from] = [url.searchParams.get("mount"), url.searchParams.get("from")];
+      if (this.options.mounts === true && this.blobIn(from ?? "", mount ?? "") !== undefined) {
+        this.links.add(`${name}@${mount ?? ""}`);
+        response.writeHead(201).end();
+        return;
+      }
       const id = randomUUID();
-      this.uploads.add(id);
+      this.uploads.set(id, Buffer.alloc(0));
       response.writeHead(202, { location: `${path}${id}?state=x` }).end();
       return;
     }
-    const known = this.uploads.delete(url.pathname.slice(path.length));
-    if (!known || method === "DELETE") {
-      response.writeHead(known ? 204 : 404).end();
+    const id = url.pathname.slice(path.length);
+    const sofar = this.uploads.get(id);
+    const range = request.headers["content-range"];
+    if (sofar === undefined || method === "DELETE") {
+      response.writeHead(this.uploads.delete(id) ? 204 : 404).end();
+    } else if (range !== undefined && Number(range.split("-")[0]) !== sofar.length) {
+      response.writeHead(416).end();
+    } else if (method === "PATCH") {
+      this.uploads.set(id, Buffer.concat([sofar, body]));
+      response.writeHead(202, { location: `${path}${id}?state=y` }).end();
+    } else {
+      this.uploads.delete(id);
+      this.finishUpload(
+        name,
+        url.searchParams.get("digest"),
+        Buffer.concat([sofar, body]),
+        response,
+      );
+    }
+  }
+
+  private finishUpload(
+    name: string,
+    claimed: string | null,
+    content: Buffer,
+    response: ServerResponse,
+  ): void {
+    const digest = digestOf(content);
+    if (claimed === digest) {
+      this.blobs.set(digest, content);
+      this.links.add(`${name}@${digest}`);
+    }
+    response.writeHead(claimed === digest ? 201 : 400).end();
+  }
+
+  private blobIn(name: string, digest: string): Buffer | undefined {
+    const linked = this.options.mounts !== true || this.links.has(`${name}@${digest}`);
+    return linked ? this.blobs.get(digest) : undefined;
+  }
+
+  private serveReferrers(name: string, subject: string, response: ServerResponse): void {
+    if (this.options.referrers !== true) {
+      response.writeHead(404).end("404 page not found");
       return;
     }
-    const digest = digestOf(body);
-    const right = url.searchParams.get("digest") === digest;
-    if (right) this.blobs.set(digest, body);
-    response.writeHead(right ? 201 : 400).end();
+    const manifests = [...this.manifests]
+      .filter(([key]) => key.startsWith(`${name}@sha256:`))
+      .filter(([, { bytes }]) => subjectOf(bytes) === subject)
+      .map(([key, { bytes, mediaType }]) => {
+        const body = JSON.parse(bytes.toString()) as Readonly<Record<string, unknown>>;
+        const { artifactType, annotations } = body;
+        const digest = key.slice(name.length + 1);
+        return { mediaType, digest, size: bytes.length, artifactType, annotations };
+      });
+    const headers = { "content-type": OCI_INDEX };
+    response.writeHead(200, headers).end(JSON.stringify({ schemaVersion: 2, manifests }));
   }
+}
+
+function subjectOf(manifest: Buffer): string | undefined {
+  const { subject } = JSON.parse(manifest.toString()) as { subject?: { digest: string } };
+  return subject?.digest;
 }

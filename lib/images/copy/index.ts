@@ -1,0 +1,2 @@
+export { copyImage } from "./copyImage";
+export type { CopyEnd, CopyOptions, CopyResult, CopyStep, Counts } from "./copyTypes";
