@@ -36,16 +36,14 @@ const LANGUAGE_HOST: GoTool = {
 /** Beside the CLI, where the engine looks first; on PATH alone it would warn at each run. */
 const LAUNCHER = join(BUILT_DIRECTORY, "pulumi-language-nodejs");
 
-/** Set for a program that runs with the language host's own defaults: the benchmark's empty one. */
-export const PLAIN_PROGRAM = "BOT_CORE_PLAIN_PROGRAM";
-
 /**
  * That host takes `runtime.options` of Pulumi.yaml from flags, and today's engine sends them in each
  * request instead. Without them it would check the program's types at each run: many seconds.
  */
 const LAUNCHER_TEXT = `#!/bin/sh
-if [ -n "$${PLAIN_PROGRAM}" ]; then exec '${LANGUAGE_HOST.program}' "$@"; fi
-exec '${LANGUAGE_HOST.program}' -typescript=false -nodeargs='--import tsx' "$@"
+args=$(sed -n 's/.*nodeargs"\\{0,1\\}: *"\\{0,1\\}\\([^"]*\\).*/\\1/p' Pulumi.yaml 2>/dev/null)
+if [ -z "$args" ]; then exec '${LANGUAGE_HOST.program}' "$@"; fi
+exec '${LANGUAGE_HOST.program}' -typescript=false -nodeargs="$args" "$@"
 `;
 const EXECUTABLE = 0o755;
 

@@ -1,7 +1,6 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { PLAIN_PROGRAM } from "../../../dev/pulumiCli";
 import { run } from "../../../lib/process/run";
 import type { Bench } from "./bench";
 import type { Place } from "./pulumi";
@@ -10,19 +9,15 @@ const CHECKOUT = resolve(__dirname, "../../..");
 
 /** An empty program as `pulumi new typescript` makes it, with the language host's own defaults. */
 export function ordinaryProgram(bench: Bench): Promise<Place> {
-  return emptyProgram(bench, {}, { [PLAIN_PROGRAM]: "true" });
+  return emptyProgram(bench, {});
 }
 
-/** An empty program with our program's runtime options: the least that any program of ours takes. */
+/** An empty program that tsx runs without type-checking, the quickest of the usual ways. */
 export function bareProgram(bench: Bench): Promise<Place> {
-  return emptyProgram(bench, { typescript: false, nodeargs: "--import tsx" }, {});
+  return emptyProgram(bench, { typescript: false, nodeargs: "--import tsx" });
 }
 
-async function emptyProgram(
-  bench: Bench,
-  options: object,
-  variables: Readonly<Record<string, string>>,
-): Promise<Place> {
+async function emptyProgram(bench: Bench, options: object): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), "bench-empty-"));
   bench.defer(() => rm(directory, { recursive: true, force: true }));
   const state = join(directory, ".state");
@@ -36,11 +31,7 @@ async function emptyProgram(
     join(directory, "Pulumi.yaml"),
     JSON.stringify({ name: "empty", main: "index.ts", runtime }),
   );
-  const environment = {
-    PULUMI_BACKEND_URL: `file://${state}`,
-    PULUMI_CONFIG_PASSPHRASE: "bench",
-    ...variables,
-  };
+  const environment = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "bench" };
   const made = await run("pulumi", ["stack", "init", "test", "--non-interactive"], {
     cwd: directory,
     env: environment,

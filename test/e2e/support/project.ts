@@ -21,6 +21,7 @@ const PROGRAM = [
   "components",
   "lib",
   "provider",
+  "runtime",
   "package.json",
   "tsconfig.json",
   "Pulumi.yaml",

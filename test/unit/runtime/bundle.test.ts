@@ -7,11 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const requireHere = createRequire(__filename);
 // The launcher's own module is JavaScript: it runs before TypeScript can.
-const { bundleOf } = requireHere("../../../provider/bundle.cjs") as {
-  bundleOf: (entry: string, cache?: string) => string | undefined;
+const { bundleOf } = requireHere("../../../runtime/bundle.cjs") as {
+  bundleOf: (
+    entry: string,
+    options?: { cache?: string; external?: readonly string[] },
+  ) => string | undefined;
 };
 
-describe("bundle of the plugin", function () {
+describe("the bundle of an entry point", function () {
   this.timeout(30_000);
   let folder: string;
   let entry: string;
@@ -43,26 +46,26 @@ describe("bundle of the plugin", function () {
   };
 
   it("is made once, and again after a change of any source", async () => {
-    const first = bundleOf(entry, cache);
+    const first = bundleOf(entry, { cache });
     assert.equal(resultOf(first), 42);
     const made = statSync(first!).mtimeMs;
-    assert.equal(bundleOf(entry, cache), first);
+    assert.equal(bundleOf(entry, { cache }), first);
     assert.equal(statSync(first!).mtimeMs, made);
     await settle("part.ts", "export const value: number = 100;");
-    assert.equal(resultOf(bundleOf(entry, cache)), 200);
+    assert.equal(resultOf(bundleOf(entry, { cache })), 200);
   });
 
   it("is made again where it is gone", () => {
-    const first = bundleOf(entry, cache);
+    const first = bundleOf(entry, { cache });
     rmSync(first!);
-    assert.equal(resultOf(bundleOf(entry, cache)), 42);
+    assert.equal(resultOf(bundleOf(entry, { cache })), 42);
   });
 
   it("is nothing where a source does not parse or the folder cannot be written", async () => {
     write("cache", "a file");
-    assert.equal(bundleOf(entry, cache), undefined);
+    assert.equal(bundleOf(entry, { cache }), undefined);
     rmSync(cache);
     await settle("part.ts", "export const value: = ;");
-    assert.equal(bundleOf(entry, cache), undefined);
+    assert.equal(bundleOf(entry, { cache }), undefined);
   });
 });

@@ -1,7 +1,8 @@
 "use strict";
 /**
- * Every command of the CLI starts the plugin anew. As one file it is up in a third of the time that
- * the TypeScript sources take, so it is bundled once and again after any change of a source.
+ * Every command of the CLI starts the program and the plugin anew, twice for an update. As one file
+ * each is up in a third of the time that its TypeScript sources take, so it is bundled once and again
+ * after any change of a source.
  */
 const { createHash } = require("node:crypto");
 const {
@@ -17,21 +18,35 @@ const { dirname, join, resolve } = require("node:path");
 
 const ROOT = dirname(__dirname);
 /** Files whose change may change what is bundled from node_modules. */
-const ALSO = ["package-lock.json", "tsconfig.json", "provider/bundle.cjs"];
-/** dockerode reads files beside its own; natives cannot be bundled. */
-const EXTERNAL = ["dockerode", "*.node"];
+const ALSO = ["package-lock.json", "tsconfig.json", "runtime/bundle.cjs"];
+/**
+ * dockerode reads files beside its own; natives cannot be bundled; the clouds' SDKs are loaded only
+ * where they are used.
+ */
+const EXTERNAL = [
+  "dockerode",
+  "*.node",
+  "@aws-sdk/*",
+  "@azure/identity",
+  "esbuild",
+  "google-auth-library",
+];
 const KEEP_MS = 3_600_000;
+
+/** Folder for bundles. */
+const CACHE = join(ROOT, "node_modules", ".cache", "botcore");
 
 /**
  * The bundled form of a TypeScript entry point, made where it is missing or older than a source;
  * undefined where it cannot be made, e.g. in a read-only checkout.
  * @param {string} entry
- * @param {string} [cache] folder for bundles; default: below node_modules
+ * @param {{ cache?: string, external?: string[] }} [options] `external`: packages that are not
+ *   bundled, beside those that never are
  */
-function bundleOf(entry, cache = join(ROOT, "node_modules", ".cache", "botcore")) {
+function bundleOf(entry, { cache = CACHE, external = [] } = {}) {
   const record = join(cache, `${hash(entry)}.json`);
   try {
-    return fresh(record) ?? make(entry, cache, record);
+    return fresh(record) ?? make(entry, cache, record, [...EXTERNAL, ...external]);
   } catch {
     return undefined;
   }
@@ -49,14 +64,14 @@ function fresh(record) {
   }
 }
 
-function make(entry, cache, record) {
+function make(entry, cache, record, external) {
   const began = Date.now();
   const { metafile, outputFiles } = require("esbuild").buildSync({
     entryPoints: [entry],
     absWorkingDir: ROOT,
     outdir: cache,
     bundle: true,
-    external: EXTERNAL,
+    external,
     format: "cjs",
     logLevel: "silent",
     metafile: true,
@@ -65,7 +80,7 @@ function make(entry, cache, record) {
     write: false,
   });
   const text = outputFiles[0].text;
-  const own = Object.keys(metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
+  const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
   const sources = [...own, ...ALSO];
   const file = join(cache, `${hash(text)}.cjs`);
   mkdirSync(cache, { recursive: true });
