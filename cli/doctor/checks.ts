@@ -15,6 +15,7 @@ import {
 import { ok, Unknown, worstOf, type Check } from "./check";
 import { diskFinding } from "./disk";
 import { askHost, composeFinding, registryFinding, sourceFinding } from "./release";
+import { secretsFinding } from "./secrets";
 import { toolChecks } from "./tools";
 
 export interface CheckInputs {
@@ -91,7 +92,7 @@ function withoutDaemon(): Answer<DaemonInfo> {
 
 /** The places that a release goes through: the source, the registry, the host. */
 function placeChecks(
-  { folder, signal }: CheckInputs,
+  { folder, env, signal }: CheckInputs,
   settings: () => Promise<Settings>,
   compose: () => Promise<LoadedCompose>,
 ): Check[] {
@@ -118,6 +119,10 @@ function placeChecks(
         );
         return registryFinding(known, services);
       },
+    },
+    {
+      name: "secrets",
+      run: async (limit) => secretsFinding(await needed(settings, CONFIGURATION), env, limit),
     },
     { name: "host", run: async () => (await host()).host },
     {
