@@ -23,7 +23,7 @@ export const providers = {
   ecr: { example: ["region", "eu-central-1"], parse: parseEcr },
   gar: { example: ["project", "my-project"], parse: parseGar },
   acr: { example: ["name", "myregistry"], parse: parseAcr },
-  dockerhub: { example: ["namespace", "NAMESPACE"], parse: parseDockerHub },
+  dockerhub: { example: ["namespace", "acme"], parse: parseDockerHub },
   private: { example: ["server", "registry.example.com"], parse: parsePrivate },
   /** Google's former registry: `gar` with a repository that serves gcr.io's names. */
   gcr: { example: ["project", "my-project"], parse: parseGcr },

@@ -22,12 +22,36 @@ const configured: readonly Refusal[] = [
   {
     name: "a provider that there is not",
     config: { provider: "privat" },
-    says: ['provider: given "privat"; allowed: private', "did you mean private?"],
+    says: ['provider: given "privat"; allowed: ghcr, ecr, gar,', "did you mean private?"],
   },
   {
-    name: "a provider that is not built yet",
+    name: "another provider's keys",
     config: { provider: "ghcr" },
-    says: ['provider: given "ghcr", which is not built yet; allowed: private'],
+    says: [
+      "registry.owner: not set; DOCKER_REGISTRY of the environment neither",
+      "registry.server: unknown key; allowed: owner, repository,",
+    ],
+  },
+  {
+    name: "an ECR registry with what ECR has not, asked of nobody",
+    config: {
+      provider: "ecr",
+      registry: { region: "eu-cental-1", kmsKey: WRONG, cache: [{ upstream: "docker.io" }] },
+    },
+    says: [
+      'registry.region: given "eu-cental-1"; allowed: the code of an AWS region, like eu-central-1',
+      "registry.kmsKey: given a value that is not shown; allowed: the ARN of a KMS key",
+      "registry.cache[0].credential: not set; this upstream asks for a login",
+    ],
+    hides: [WRONG, "registry.accountId"],
+  },
+  {
+    name: "a GitHub repository by its address",
+    config: { github: { repository: "https://github.com/acme/shop", reviewers: ["a b"] } },
+    says: [
+      'github.repository: given "https://github.com/acme/shop"; allowed: OWNER/NAME',
+      'github.reviewers[0]: given "a b"',
+    ],
   },
   {
     name: "an empty version",

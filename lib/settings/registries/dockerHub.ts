@@ -35,7 +35,7 @@ const hubNamespace: Rule<string> = digitsToo(
   text(
     /^(?=.{2,30}$)[a-z0-9]+([_-][a-z0-9]+)*$/,
     "a Docker Hub user or organisation: 2 to 30 lower-case letters and digits with single `-` or `_` between them",
-    "NAMESPACE",
+    "acme",
   ),
 );
 
@@ -51,7 +51,7 @@ const REFERENCE: ReferenceGrammar = {
   kind: "dockerhub",
   required: ["namespace"],
   allowed: "NAMESPACE[/PREFIX] or docker.io/NAMESPACE[/PREFIX] without a scheme, in lower case",
-  example: "docker.io/NAMESPACE",
+  example: "docker.io/acme",
   parse: ({ path }) => {
     const [namespace = "", prefix, ...rest] = path.split("/");
     const isPrefix = prefix === undefined || hubPrefix.parse(prefix) !== undefined;

@@ -58,8 +58,8 @@ const REFERENCE: ReferenceGrammar = {
 /** A workflow's own token; the pair is a login only where both are there. */
 function actionsLogin({ environment }: RegistryInput): CredentialSource | undefined {
   const [usernameVariable, passwordVariable] = ["GITHUB_ACTOR", "GITHUB_TOKEN"] as const;
-  const isThere = [usernameVariable, passwordVariable].every(
-    (variable) => (environment[variable] ?? "") !== "",
-  );
-  return isThere ? { kind: "environment", usernameVariable, passwordVariable } : undefined;
+  const values = [environment[usernameVariable] ?? "", environment[passwordVariable] ?? ""];
+  return values.every((value) => value !== "")
+    ? { kind: "environment", usernameVariable, passwordVariable }
+    : undefined;
 }

@@ -3,7 +3,7 @@ import { findingsOf, parseWith } from "./support";
 type Place = Readonly<Record<string, unknown>>;
 
 /** The least that each provider takes. */
-const PLACES: Readonly<Record<string, Place>> = {
+export const PLACES: Readonly<Record<string, Place>> = {
   ecr: { region: "eu-central-1", accountId: "123456789012" },
   gar: { project: "my-project", location: "europe-west3" },
   gcr: { project: "my-project" },

@@ -167,8 +167,8 @@ const dockerhub: Legal = {
   check: (settings, registry) => {
     sameLogins(settings, registry);
     const { namespace, prefix } = registry;
-    const behind = prefix === undefined ? "" : `/${String(prefix)}`;
-    assert.equal(settings.namespace, String(namespace) + behind);
+    const parts = [namespace, prefix].filter((part) => typeof part === "string");
+    assert.equal(settings.namespace, parts.join("/"));
     assert.equal(settings.separator, prefix === undefined ? "/" : "-");
   },
 };

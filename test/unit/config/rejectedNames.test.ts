@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { GAR_KEY, KEY_ARN, ROLE_ARN } from "./cloudNames";
-import { refusalsOf } from "./cloudRefusals";
+import { parseWith } from "./support";
+import { PLACES, refusalsOf } from "./cloudRefusals";
+
+/** What a key's example needs beside it. */
+const PARTNERS: Readonly<Record<string, object>> = {
+  pullFrom: { replicas: ["eu-central-1", "us-east-1"], region: "eu-west-1" },
+};
 
 /** What one key refuses, and the words of its rule. */
 const rules: readonly (readonly [
@@ -128,7 +134,9 @@ describe("parseSettings: rejected values of the clouds", () => {
         const [finding = ""] = findings;
         assert.ok(finding.startsWith(start), finding);
         assert.ok(finding.includes(`; allowed: ${allowed}; `), finding);
-        assert.ok(finding.includes(`run: pulumi config set --path bot-core:registry.${key} `));
+        const [, mend] = finding.split(`; run: pulumi config set --path bot-core:registry.${key} `);
+        assert.ok(mend !== undefined, finding);
+        parseWith({ provider, registry: { ...PLACES[provider], ...PARTNERS[key], [key]: mend } });
       });
     }
   }

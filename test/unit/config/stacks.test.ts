@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse as parseYaml } from "yaml";
-import { parse } from "./support";
+import { parse, parseWith } from "./support";
+
+/** `# bot-core:provider: …` with the line below it. */
+const EXAMPLE = /^ *# +bot-core:provider: (\w+).*\n *# +bot-core:registry: (.*)$/gm;
 
 describe("the committed stacks", () => {
   for (const stack of ["dev", "prod"]) {
@@ -17,6 +20,15 @@ describe("the committed stacks", () => {
       assert.equal(host.kind, "compose");
     });
   }
+
+  it("have an example of every other kind of registry that parses", () => {
+    const text = readFileSync("Pulumi.prod.yaml", "utf8");
+    const kinds = [...text.matchAll(EXAMPLE)].map(([, provider, registry = ""]) => {
+      const place = registry.replace(/[A-Z]{4,}/g, (name) => `my${name.toLowerCase()}`);
+      return parseWith({ provider, registry: parseYaml(place) as unknown }).registry.kind;
+    });
+    assert.deepEqual(kinds, ["ecr", "gar", "acr", "ghcr", "dockerhub"]);
+  });
 
   it("declare only keys with an empty default in Pulumi.yaml, and a plugin of another name", () => {
     const project = parseYaml(readFileSync("Pulumi.yaml", "utf8")) as {

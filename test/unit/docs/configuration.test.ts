@@ -8,20 +8,65 @@ import { codeOf, readPage, ROOT, sectionOf, tableRows } from "./markdown";
 
 const PAGE = readPage("docs/configuration.md");
 
+/** The least that each object needs, by the table that describes it. */
+interface Table {
+  readonly heading: string;
+  /** The key whose object it describes; absent: the keys at the top. */
+  readonly object?: string;
+  readonly provider?: string;
+  readonly least: Values;
+}
+
+const REGISTRIES: Readonly<Record<string, Values>> = {
+  ecr: { region: "eu-central-1", accountId: "123456789012" },
+  gar: { project: "my-project", location: "us" },
+  gcr: { project: "my-project" },
+  acr: { resourceGroup: "rg", name: "myregistry" },
+  ghcr: { owner: "acme" },
+  dockerhub: { namespace: "acme" },
+  private: { server: "registry.example.com" },
+};
+
+const TABLES: readonly Table[] = [
+  { heading: "Keys", least: {} },
+  ...Object.entries(REGISTRIES).map(([provider, least]) => ({
+    heading: `\`registry\` of provider \`${provider}\``,
+    object: "registry",
+    provider,
+    least,
+  })),
+  { heading: "`host`", object: "host", least: { address: "unix:///var/run/docker.sock" } },
+  { heading: "`rollout`", object: "rollout", least: {} },
+  { heading: "`retention`", object: "retention", least: {} },
+  { heading: "`github`", object: "github", least: { repository: "acme/bot-core" } },
+];
+
 interface Row {
+  readonly table: Table;
+  /** `registry.server` */
   readonly key: string;
   readonly fallback: string;
   readonly example: string | undefined;
 }
 
-const ROWS: readonly Row[] = ["Keys", "`registry` of provider `private`", "`host`", "`rollout`"]
-  .concat("`retention`")
-  .flatMap((heading) => tableRows(sectionOf(PAGE, heading)))
-  .map(([key, , fallback = "", example]) => ({
+const ROWS: readonly Row[] = TABLES.flatMap((table) =>
+  tableRows(sectionOf(PAGE, table.heading)).map(([key, , fallback = "", example]) => ({
+    table,
     key: codeOf(key) ?? "",
     fallback,
     example: codeOf(example),
-  }));
+  })),
+);
+
+/** A key as a test's name says it. */
+function nameOf({ key, table: { provider } }: Row): string {
+  return provider === undefined ? key : `${provider}: ${key}`;
+}
+
+/** What only some kinds of settings have. */
+function fieldOf(settings: object, key: string): unknown {
+  return Object.entries(settings).find(([name]) => name === key)?.[1];
+}
 
 /** Where the parsed settings keep what a key says. */
 const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
@@ -32,6 +77,11 @@ const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
   index: ({ build }) => build.index,
   "registry.namespace": ({ registry }) => registry.namespace,
   "registry.insecure": ({ registry }) => registry.endpoint.insecure,
+  "registry.repository": ({ registry }) => fieldOf(registry, "repository"),
+  "registry.replicas": ({ registry }) => fieldOf(registry, "replicas"),
+  "registry.scanning": ({ registry }) => fieldOf(registry, "scanning"),
+  "registry.cache": ({ registry }) => fieldOf(registry, "cache"),
+  "registry.sku": ({ registry }) => fieldOf(registry, "sku"),
   "registry.manage": ({ registry }) => registry.manage,
   "host.engine": ({ host }) => (host.kind === "off" ? undefined : host.target.engine),
   "host.project": ({ host }) => (host.kind === "off" ? undefined : host.target.project),
@@ -43,54 +93,60 @@ const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
   "retention.keepVersions": ({ retention }) => retention.keepVersions,
   "retention.untaggedDays": ({ retention }) => retention.untaggedDays,
   "retention.prDays": ({ retention }) => retention.prDays,
+  "github.environment": ({ github }) => fieldOf(github, "environment"),
+  "github.reviewers": ({ github }) => fieldOf(github, "reviewers"),
+  "github.defaultBranch": ({ github }) => fieldOf(github, "defaultBranch"),
   "retention.deleteOnDestroy": ({ retention }) => retention.deleteOnDestroy,
 };
 
-/** The least that each object needs. */
-const OBJECTS: Readonly<Record<string, Values>> = {
-  registry: { server: "registry.example.com" },
-  host: { address: "unix:///var/run/docker.sock" },
-  rollout: {},
-  retention: {},
-};
-
 /** A configuration with one key changed; undefined takes it out. */
-function withKey(key: string, value: unknown): Values {
-  const [first = "", second] = key.split(".");
-  if (second === undefined) return { [first]: value };
-  const partner = PARTNERS[second];
-  const pair = value === undefined || partner === undefined ? {} : { [partner]: "x" };
-  return { [first]: { ...OBJECTS[first], ...pair, [second]: value } };
+function withKey({ object, provider, least }: Table, key: string, value: unknown): Values {
+  if (object === undefined) return { [key]: value };
+  const inner = key.slice(object.length + 1);
+  const changes = value === undefined ? {} : PARTNERS[inner];
+  const changed = { ...least, ...changes, [inner]: value };
+  return { ...(provider === undefined ? {} : { provider }), [object]: changed };
 }
 
-/** Keys that are only allowed together. */
-const PARTNERS: Readonly<Record<string, string>> = {
-  username: "password",
-  password: "username",
-  pullUsername: "pullPassword",
-  pullPassword: "pullUsername",
+/** Keys that are only allowed together with others. */
+const PARTNERS: Readonly<Record<string, Values>> = {
+  username: { password: "x" },
+  password: { username: "x" },
+  pullUsername: { pullPassword: "x" },
+  pullPassword: { pullUsername: "x" },
 };
 
-/** The keys of an object that the parser knows, in its own words. */
-function keysOfParser(object?: string): string[] {
-  const refused =
-    object === undefined ? { zzz: "1" } : { [object]: { ...OBJECTS[object], zzz: "1" } };
+/** The same for examples of one provider. */
+const EXAMPLE_PARTNERS: Readonly<Record<string, Values>> = {
+  "acr: registry.replicas": { sku: "Premium" },
+};
+
+/** The keys of a table's object that the parser knows, in its own words. */
+function keysOfParser(table: Table): string[] {
+  const { object } = table;
+  const refused = withKey(table, object === undefined ? "zzz" : `${object}.zzz`, 1);
   const [finding = ""] = findingsOf(() => parseWith(refused));
   const known = /unknown key; allowed: ([^;]+)/.exec(finding)?.[1]?.split(", ") ?? [];
   return known.map((key) => (object === undefined ? key : `${object}.${key}`));
 }
 
 describe("docs/configuration.md", () => {
-  it("lists the keys that the parser knows", () => {
-    const known = [undefined, ...Object.keys(OBJECTS)].flatMap(keysOfParser);
-    assert.ok(known.length > 40, known.join());
-    assert.deepEqual(ROWS.map(({ key }) => key).sort(), known.sort());
-  });
+  for (const table of TABLES) {
+    it(`lists the keys that the parser knows: ${table.heading}`, () => {
+      const known = keysOfParser(table);
+      assert.ok(known.length > 3, known.join());
+      const listed = ROWS.filter((row) => row.table === table).map(({ key }) => key);
+      assert.deepEqual(listed.sort(), known.sort());
+    });
+  }
 
-  for (const { key, fallback } of ROWS) {
-    it(`${key}: the default is ${fallback}`, () => {
+  for (const row of ROWS) {
+    const { table, key, fallback } = row;
+    it(`${nameOf(row)}: the default is ${fallback}`, () => {
       const environment = key === "registry" ? { DOCKER_REGISTRY: "localhost:5005/shop" } : {};
-      const parse = (value?: unknown): Settings => parseWith(withKey(key, value), [], environment);
+      const account = key === "registry.accountId" ? { AWS_ACCOUNT_ID: "000011112222" } : {};
+      const parse = (value?: unknown): Settings =>
+        parseWith(withKey(table, key, value), [], { ...environment, ...account });
       if (fallback === "**required**") {
         assert.match(findingsOf(() => parse()).join("\n"), new RegExp(`^${key}: not set`, "m"));
         return;
@@ -108,15 +164,34 @@ describe("docs/configuration.md", () => {
     });
   }
 
-  for (const { key, example } of ROWS) {
+  for (const row of ROWS) {
+    const { table, key, example } = row;
     if (example === undefined) continue;
-    it(`${key}: accepts the example ${example}`, () => {
+    it(`${nameOf(row)}: accepts the example ${example}`, () => {
       const secret = key.startsWith("registry.") ? ["registry"] : [];
       const value: unknown = JSON.parse(example);
       const builders = key === "builders" ? { platforms: ["linux/amd64", "linux/arm64"] } : {};
-      parseWith({ ...builders, ...withKey(key, value) }, secret);
+      const least = { ...table.least, ...EXAMPLE_PARTNERS[nameOf(row)] };
+      parseWith({ ...builders, ...withKey({ ...table, least }, key, value) }, secret);
     });
   }
+
+  it("gives every provider's DOCKER_REGISTRY as the parser reads it", () => {
+    const rows = tableRows(sectionOf(PAGE, "What DOCKER_REGISTRY adds"));
+    const written = rows.map(([provider, reference]) => [
+      codeOf(provider) ?? "",
+      codeOf(reference) ?? "",
+    ]);
+    assert.deepEqual(written.map(([provider]) => provider).sort(), Object.keys(REGISTRIES).sort());
+    for (const [provider, reference = ""] of written) {
+      const small = reference.replace(/[A-Z]{4,}/g, (name) => `my-${name.toLowerCase()}`);
+      const environment = { DOCKER_REGISTRY: small };
+      const beside = provider === "acr" ? { resourceGroup: "rg" } : undefined;
+      const changes = { provider: undefined, registry: beside };
+      const { kind } = parseWith(changes, [], environment).registry;
+      assert.equal(kind, provider === "gcr" ? "gar" : provider);
+    }
+  });
 
   const listed = tableRows(sectionOf(PAGE, "Environment variables")).flatMap(([names = ""]) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
@@ -133,8 +208,10 @@ describe("docs/configuration.md", () => {
         },
       },
     );
-    const values = { provider: "private", host: '{"address":"unix:///var/run/docker.sock"}' };
-    assert.throws(() => parseSettings({ values, secretKeys: new Set() }, spy));
+    for (const provider of Object.keys(REGISTRIES)) {
+      const values = { provider, host: '{"address":"unix:///var/run/docker.sock"}' };
+      assert.throws(() => parseSettings({ values, secretKeys: new Set() }, spy));
+    }
     assert.deepEqual([...read].sort(), [...listed].sort());
   });
 
