@@ -10,7 +10,7 @@ export interface RegistryCase {
   /** Configuration of the stack: `provider` and `registry`. */
   readonly config: (world: World) => Readonly<Record<string, unknown>>;
   /** Logs the project's user in. */
-  readonly logIn: (project: WorldProject, turn: Turn) => Promise<void>;
+  readonly logIn: (project: WorldProject, turn: Turn, world: World) => Promise<void>;
   /** Name of the registry's data plane. */
   readonly host: string;
   /** Who pushes and who the host pulls as, in the registry's own books; different ones. */

@@ -41,7 +41,7 @@ export async function createWorldProject(
   const directory = world.path(folder);
   await mkdir(directory, { recursive: true });
   await copyProgram(directory, []);
-  for (const [path, text] of Object.entries(tinyProject("one"))) {
+  for (const [path, text] of Object.entries(tinyProject(`${name} one`))) {
     await writeInto(directory, path, text);
   }
   await writeFile(join(directory, "app/app"), waitingProgram());
@@ -91,7 +91,7 @@ export async function createWorldProject(
     setSecret: (path, value) =>
       must(value, "config", "set", "--secret", "--path", `bot-core:${path}`),
     edit: async (text) => {
-      await writeInto(directory, "app/text", `${text}\n`);
+      await writeInto(directory, "app/text", `${name} ${text}\n`);
       await git("commit", "-q", "-a", "-m", text);
     },
     setEnvironment: (env) => {

@@ -5,8 +5,10 @@ import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
 import { devEnvironment } from "../../../dev/environment";
 import { CHECKOUT, PULUMI_HOME } from "../../../dev/paths";
+import { messageOf } from "../../../lib/errors";
 import { run, type RunResult } from "../../../lib/process/run";
 import { until } from "../support/cliProcess";
+import { installEmulators } from "../../emulators/install";
 import { type Ask, controlOf } from "./control";
 import { COMPANY_REGISTRY, PUBLIC_HOSTS } from "./hosts";
 import { startRegistry } from "./registry";
@@ -70,20 +72,32 @@ export async function startWorld(): Promise<World> {
     },
   );
   const close = closeOf(keeper);
+  let world: World | undefined;
   try {
-    const pid = await firstProcess(keeper);
-    const world = worldOf(pid, close);
-    await until("the world's mounts stand", () => existsSync(world.path("begun")), 30_000);
+    world = worldOf(await firstProcess(keeper), close);
+    const { path } = world;
+    await until("the world's mounts stand", () => existsSync(path("begun")), 30_000);
     await Promise.all([
       startRegistry(world),
-      until("its router answers", () => existsSync(world.path("control.sock")), 60_000),
+      until("its router answers", () => existsSync(path("control.sock")), 60_000),
       makeHome(world),
     ]);
     return world;
   } catch (error) {
+    const told = world === undefined ? "" : logsOf(world);
     await close();
-    throw error;
+    throw new Error(`the world does not start: ${messageOf(error)}\n${told}`, { cause: error });
   }
+}
+
+const LOGS = ["init.log", "router.log", "machine.log", "production.log"];
+const LAST_LINES = 8;
+
+function logsOf({ path }: World): string {
+  return LOGS.flatMap((name) => {
+    const text = existsSync(path(name)) ? readFileSync(path(name), "utf8") : "";
+    return [`${name}:`, ...text.trim().split("\n").slice(-LAST_LINES)];
+  }).join("\n");
 }
 
 function initEnvironment(name: string): NodeJS.ProcessEnv {
@@ -164,7 +178,7 @@ function worldEnvironment(): Record<string, string> {
   };
 }
 
-/** A PULUMI_HOME of its own with the dev environment's docker plugin. */
+/** A PULUMI_HOME of its own with the dev environment's docker plugin and the clouds' emulators. */
 async function makeHome({ path }: World): Promise<void> {
   await mkdir(path("home/.docker"), { recursive: true });
   await mkdir(path("pulumi-home/plugins"), { recursive: true });
@@ -177,6 +191,7 @@ async function makeHome({ path }: World): Promise<void> {
       await symlink(join(plugins, name, file), join(folder, file));
     }
   }
+  await installEmulators(path("pulumi-home"));
 }
 
 function closeOf(keeper: ChildProcess): () => Promise<void> {

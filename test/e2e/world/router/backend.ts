@@ -61,6 +61,29 @@ export class Backend {
     (await send("DELETE", path, {})).resume();
   }
 
+  /** Removes every manifest of the repositories that are meant. */
+  public async empty(isMeant: (repository: string) => boolean): Promise<void> {
+    for (const repository of (await this.repositories()).filter(isMeant)) {
+      for (const tag of await this.tags(repository)) {
+        const digest = await this.digestOf(repository, tag);
+        if (digest !== undefined) await this.remove(repository, digest);
+      }
+    }
+  }
+
+  /** Every repository that was pushed to. */
+  public async repositories(): Promise<readonly string[]> {
+    const answer = await send("GET", "/v2/_catalog?n=1000", {});
+    let text = "";
+    for await (const chunk of answer.setEncoding("utf8")) text += String(chunk);
+    // The distribution specification's answer.
+    const { repositories } = JSON.parse(text) as { repositories: readonly string[] };
+    const start = `${this.prefix}/`;
+    return repositories
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length));
+  }
+
   private inside(path: string): string {
     // `/v2/` itself is asked for the version alone.
     return path.replace(/^\/v2\/(?=.)/, `/v2/${this.prefix}/`);

@@ -65,7 +65,7 @@ async function control(request: IncomingMessage, response: ServerResponse): Prom
     let text = "";
     for await (const chunk of request.setEncoding("utf8")) text += String(chunk);
     const question = (request.url ?? "/").slice(1);
-    const reply = await clouds.ask(question);
+    const reply = await clouds.ask(question, JSON.parse(text === "" ? "{}" : text));
     response.writeHead(200).end(JSON.stringify(reply ?? null));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
