@@ -1,0 +1,83 @@
+import { WorkloadIdentityPool, WorkloadIdentityPoolProvider } from "@pulumi/gcp/iam";
+import { IAMMember } from "@pulumi/gcp/serviceaccount";
+import type * as pulumi from "@pulumi/pulumi";
+import { federatedMember, poolTrust } from "../../../lib/registries/gar/federation";
+import { poolId, poolProviderId, type Role } from "../../../lib/registries/gar/names";
+import { GITHUB_ISSUER } from "../../../lib/registries/github/subjects";
+import { adoptOptions } from "../adopt";
+import type { Identity } from "./identities";
+import type { GarScope } from "./scope";
+
+/** What a workflow does with the account once its own token is taken. */
+const WORKLOAD_USER = "roles/iam.workloadIdentityUser";
+
+/** The door that GitHub's workflows come in by. */
+export interface Federation {
+  readonly provider: WorkloadIdentityPoolProvider;
+  readonly resources: readonly pulumi.Resource[];
+}
+
+/**
+ * The trust in the tokens of one GitHub repository: its releases may act as the push account, all
+ * its runs as the pull account. No key is made.
+ */
+export function declareFederation(
+  scope: GarScope,
+  identities: Readonly<Record<Role, Identity>>,
+  apis: readonly pulumi.Resource[],
+): Federation {
+  const { parent, name, settings, args, found } = scope;
+  if (args.github.kind === "off" || found.github === undefined) {
+    throw new Error("no GitHub repository to trust");
+  }
+  const { repositoryId } = found.github;
+  const { project } = settings;
+  const { recorded } = found;
+  const pool = new WorkloadIdentityPool(
+    `${name}-pool`,
+    { project, workloadIdentityPoolId: poolId(settings), displayName: "GitHub Actions" },
+    {
+      parent,
+      dependsOn: [...apis],
+      ...adoptOptions({ id: found.github.pool, recorded, mayDiffer: POOL, keep: true }),
+    },
+  );
+  const provider = new WorkloadIdentityPoolProvider(
+    `${name}-pool-provider`,
+    {
+      project,
+      workloadIdentityPoolId: pool.workloadIdentityPoolId,
+      workloadIdentityPoolProviderId: poolProviderId(repositoryId),
+      displayName: "GitHub Actions",
+      oidc: { issuerUri: GITHUB_ISSUER },
+      ...poolTrust(repositoryId, args.github.defaultBranch),
+    },
+    {
+      parent,
+      ...adoptOptions({
+        id: found.github.provider,
+        recorded,
+        mayDiffer: POOL_PROVIDER,
+        keep: true,
+      }),
+    },
+  );
+  const bindings = (["push", "pull"] as const).flatMap((role) => {
+    const { account } = identities[role];
+    if (account === undefined) return [];
+    return new IAMMember(
+      `${name}-github-may-${role}`,
+      {
+        serviceAccountId: account.name,
+        role: WORKLOAD_USER,
+        member: pool.name.apply((poolName) => federatedMember(poolName, repositoryId, role)),
+      },
+      { parent },
+    );
+  });
+  return { provider, resources: [pool, provider, ...bindings] };
+}
+
+/** Settings that a pool, which outlives the stack, may have otherwise. */
+const POOL = ["deletionPolicy", "description", "disabled", "displayName"];
+const POOL_PROVIDER = [...POOL, "attributeCondition", "attributeMapping", "oidc"];
