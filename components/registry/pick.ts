@@ -10,7 +10,9 @@ type Load<K extends Kind> = () => Promise<{ readonly declare: DeclareRegistry<K>
  * SDK of a cloud costs every start of the program otherwise.
  */
 const kinds: { readonly [K in Kind]?: Load<K> } = {
+  acr: () => import("./acr/index.js"),
   dockerhub: () => import("./dockerHub.js"),
+  gar: () => import("./gar/index.js"),
   ghcr: () => import("./ghcr.js"),
   private: () => import("./privateRegistry.js"),
 };
