@@ -52,6 +52,19 @@ function bundleOf(entry, { cache = CACHE, external = [] } = {}) {
   }
 }
 
+/**
+ * The text of that bundle; made for this process alone where it cannot be kept.
+ * @param {string} entry
+ * @param {{ external?: string[] }} options
+ * @throws Error of esbuild, with file and line, where the sources cannot be bundled
+ */
+function bundleText(entry, { external = [] }) {
+  const file = bundleOf(entry, { external });
+  return file === undefined
+    ? build(entry, [...EXTERNAL, ...external]).text
+    : readFileSync(file, "utf8");
+}
+
 /** @param {string} record */
 function fresh(record) {
   try {
@@ -66,21 +79,8 @@ function fresh(record) {
 
 function make(entry, cache, record, external) {
   const began = Date.now();
-  const { metafile, outputFiles } = require("esbuild").buildSync({
-    entryPoints: [entry],
-    absWorkingDir: ROOT,
-    outdir: cache,
-    bundle: true,
-    external,
-    format: "cjs",
-    logLevel: "silent",
-    metafile: true,
-    platform: "node",
-    target: "node20",
-    write: false,
-  });
-  const text = outputFiles[0].text;
-  const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
+  const { text, inputs } = build(entry, external);
+  const own = inputs.filter((path) => !path.includes("node_modules/"));
   const sources = [...own, ...ALSO];
   const file = join(cache, `${hash(text)}.cjs`);
   mkdirSync(cache, { recursive: true });
@@ -93,6 +93,23 @@ function make(entry, cache, record, external) {
   }
   prune(cache, file);
   return file;
+}
+
+function build(entry, external) {
+  const { metafile, outputFiles } = require("esbuild").buildSync({
+    entryPoints: [entry],
+    absWorkingDir: ROOT,
+    outdir: CACHE,
+    bundle: true,
+    external,
+    format: "cjs",
+    logLevel: "silent",
+    metafile: true,
+    platform: "node",
+    target: "node20",
+    write: false,
+  });
+  return { text: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
 }
 
 /** A process that has just started may still be about to read an older one. */
@@ -120,4 +137,4 @@ function hash(text) {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-module.exports = { bundleOf };
+module.exports = { bundleOf, bundleText };

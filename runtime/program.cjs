@@ -1,23 +1,14 @@
 "use strict";
-/**
- * Lets Node load the program, which is TypeScript, from its bundle. Where none can be made, tsx runs
- * the sources as they stand.
- */
-const { readFileSync } = require("node:fs");
+/** Lets Node load the program, which is TypeScript, as one bundled file. */
 const { join } = require("node:path");
-const { bundleOf } = require("./bundle.cjs");
+const { bundleText } = require("./bundle.cjs");
 
 const PROGRAM = join(__dirname, "..", "index.ts");
 /** The SDK keeps state in its modules: the program and Pulumi's own start share one copy. */
 const SHARED = ["@pulumi/*"];
+const withoutTypeScript = require.extensions[".js"];
 
 require.extensions[".ts"] = (module, filename) => {
-  const bundle = filename === PROGRAM ? bundleOf(PROGRAM, { external: SHARED }) : undefined;
-  if (bundle !== undefined) {
-    module._compile(readFileSync(bundle, "utf8"), filename);
-    return;
-  }
-  delete require.extensions[".ts"];
-  require("tsx/cjs");
-  require.extensions[".ts"](module, filename);
+  if (filename !== PROGRAM) return withoutTypeScript(module, filename);
+  return module._compile(bundleText(PROGRAM, { external: SHARED }), filename);
 };
