@@ -27,8 +27,8 @@ function record(
   required: Record<string, fc.Arbitrary<unknown>>,
   optional: Record<string, fc.Arbitrary<unknown>>,
 ): fc.Arbitrary<Registry> {
-  const requiredKeys = Object.keys(required);
-  return fc.record({ ...required, ...optional, manage: fc.boolean() }, { requiredKeys });
+  const others = fc.record({ ...optional, manage: fc.boolean() }, { requiredKeys: [] });
+  return fc.tuple(fc.record(required), others).map(([least, rest]) => ({ ...least, ...rest }));
 }
 
 /** User names with their passwords, each pair there or not. */
