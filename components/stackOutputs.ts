@@ -28,6 +28,8 @@ export function stackOutputs(
       provider: registry.kind,
       server: registry.endpoint.server,
       repositories: registry.repositories,
+      // A later run that manages it has to adopt what this one only used.
+      ...(registry.managed ? {} : { managed: false }),
       ...(Object.keys(registry.replicas).length === 0 ? {} : { replicas: registry.replicas }),
     }),
     ...(host === undefined ? {} : { host: hostOutput(host) }),

@@ -39,6 +39,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
   public readonly accountInput: pulumi.Output<RegistryAccount>;
   public readonly pullAccountInput: pulumi.Output<RegistryAccount>;
   public readonly pullEndpoint: RegistryEndpoint;
+  public readonly managed: boolean;
   public readonly replicas: Readonly<Record<string, string>>;
   public readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
   public readonly access: RegistryAccess;
@@ -61,6 +62,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.endpoint = settings.endpoint;
     this.account = settings.account;
     this.lookUp = settings.lookUp;
+    this.managed = settings.manage;
     this.pullEndpoint = this.place.pullEndpoint;
     const named = [...services].sort();
     const paths = named.map((service) => this.checkedPath(service));

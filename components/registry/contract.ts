@@ -41,6 +41,8 @@ export interface Registry extends RegistryPlace {
   readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
   /** `server/path` by service. */
   readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
+  /** false: nothing of the registry is this stack's; see `RegistryBase.manage`. */
+  readonly managed: boolean;
   /** Servers that hold a copy of everything, by region. Empty where there is none. */
   readonly replicas: Readonly<Record<string, string>>;
   /** What is built depends on it: push and pull are proven first. */

@@ -12,6 +12,7 @@ type Load<K extends Kind> = () => Promise<{ readonly declare: DeclareRegistry<K>
 const kinds: { readonly [K in Kind]?: Load<K> } = {
   acr: () => import("./acr/index.js"),
   dockerhub: () => import("./dockerHub.js"),
+  ecr: () => import("./ecr/index.js"),
   gar: () => import("./gar/index.js"),
   ghcr: () => import("./ghcr.js"),
   private: () => import("./privateRegistry.js"),

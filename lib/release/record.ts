@@ -38,6 +38,7 @@ const registrySchema = z.object({
   server: z.string(),
   repositories: z.record(z.string(), z.string()),
   replicas: z.record(z.string(), z.string()).default({}),
+  managed: z.boolean().default(true),
 });
 
 /** The stack's own outputs, as far as they are read. */
@@ -75,7 +76,7 @@ export function parseRecord({
 
 function repositoriesOf(registry: unknown): string[] {
   const parsed = registrySchema.safeParse(registry);
-  if (!parsed.success) return [];
+  if (!parsed.success || !parsed.data.managed) return [];
   const { server, repositories, replicas } = parsed.data;
   return Object.values(repositories)
     .flatMap((name) => [

@@ -56,6 +56,20 @@ export function lifecyclePolicy(args: LifecycleArgs): string {
   return JSON.stringify({ rules: lifecycleRules(args) });
 }
 
+/** Cached images are there again with their next pull; an index takes its images with it. */
+const CACHED_DAYS = 30;
+
+/** What ECR removes of a pull-through cache: everything that was fetched long ago. */
+export function cacheLifecyclePolicy(): string {
+  const rule = {
+    rulePriority: 1,
+    description: `cached for ${CACHED_DAYS} days`,
+    selection: { tagStatus: "any", ...since(CACHED_DAYS) },
+    action: { type: "expire" },
+  };
+  return JSON.stringify({ rules: [rule] });
+}
+
 /** The rules of `lifecyclePolicy`, by priority. */
 export function lifecycleRules(args: LifecycleArgs): LifecycleRule[] {
   const { keepVersions, prDays, untaggedDays } = args.retention;

@@ -58,6 +58,7 @@ describe("parseRecord", () => {
       "a.example/shop/api",
       "a.example/shop/web",
     ]);
+    assert.deepEqual(record({ ...registry, managed: false }), []);
     assert.deepEqual(record({ server: 1 }), []);
   });
 
