@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 
 export const ROOT = resolve(__dirname, "../../..");
 
-/** README.md and every page of docs/, relative to the repository, sorted. */
+/** README.md and every page of docs/ and its folders, relative to the repository, sorted. */
 export const PAGES: readonly string[] = [
   "README.md",
-  ...readdirSync(join(ROOT, "docs"))
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .sort()
     .map((name) => `docs/${name}`),
@@ -19,17 +19,22 @@ export function readPage(page: string): string {
 export interface Fence {
   /** The word after the three backticks. */
   readonly language: string;
+  /** Its lines, trimmed, without empty ones. */
   readonly lines: readonly string[];
+  /** Its text, without the indent of the block. */
+  readonly body: string;
 }
 
 /** Code blocks of a page, in order. */
 export function fencesOf(text: string): Fence[] {
-  return [...text.matchAll(/^ *```(\w*)\n(.*?)^ *```$/gms)].map(([, language = "", body = ""]) => ({
+  const fences = [...text.matchAll(/^( *)```(\w*)\n(.*?)^ *```$/gms)];
+  return fences.map(([, indent = "", language = "", body = ""]) => ({
     language,
     lines: body
       .split("\n")
       .map((line) => line.trim())
       .filter((line) => line !== ""),
+    body: body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   }));
 }
 
