@@ -53,6 +53,8 @@ export interface PreviewMessage {
 
 /** A preview as `pulumi preview --json` prints it, as far as a comment needs it. */
 export interface ParsedPreview {
+  /** Name of the stack; `""` where the preview failed before it named any resource. */
+  readonly stack: string;
   readonly steps: readonly PreviewStep[];
   readonly messages: readonly PreviewMessage[];
 }
@@ -71,7 +73,9 @@ export function parsePreview(text: string): ParsedPreview {
     );
   }
   const { steps, diagnostics } = parsed.data;
+  const urns = [...(steps ?? []), ...(diagnostics ?? [])].map(({ urn = "" }) => urn);
   return {
+    stack: urns.map(stackOf).find((name) => name !== "") ?? "",
     steps: (steps ?? []).map(stepOf),
     messages: (diagnostics ?? []).map(({ severity, urn = "", message }) => ({
       severity: severity === "info#err" ? "info" : severity,
@@ -102,6 +106,10 @@ function stepOf({ op, urn, oldState, newState, detailedDiff }: z.infer<typeof St
 function stateOf(state: z.infer<typeof Resource> | null | undefined): PreviewState | undefined {
   if (state === null || state === undefined) return undefined;
   return { inputs: state.inputs ?? {}, outputs: state.outputs ?? {} };
+}
+
+function stackOf(urn: string): string {
+  return /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? "";
 }
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` */
