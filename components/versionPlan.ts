@@ -11,7 +11,8 @@ import {
   stageContext,
   type StagedContext,
 } from "../lib/images";
-import { isLoopback, RegistryClient } from "../lib/oci";
+import { isLoopback } from "../lib/oci";
+import { registryClient } from "../lib/registries/refusals";
 import { inquire, type Sources } from "../lib/release/inquire";
 import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
 import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
@@ -108,7 +109,7 @@ async function sourcesOf(
 ): Promise<Sources> {
   const { server } = registry.endpoint;
   const credentials = await resolveCredentials(registry.lookUp, server);
-  const client = new RegistryClient(registry.endpoint, credentials);
+  const client = registryClient(registry.endpoint, credentials);
   return {
     lookUpVersion: (repository, version) => lookUpVersion(client, repository, version),
     findBuilt: (repository, tag) => findBuilt(client, repository, tag),

@@ -8,6 +8,7 @@ import {
   deniedError,
   detailOf,
   parseJson,
+  statusError,
   unauthorizedError,
 } from "./registryErrors";
 import type { HttpResponse } from "./transport";
@@ -82,7 +83,7 @@ export class Authenticator {
   /** The error for a request that stays refused: a token that was given but does not suffice is a missing right. */
   public refusal(attempt: Attempt, detail: string): Error {
     const loggedIn = this.challenge?.scheme === "bearer" && this.credentials !== undefined;
-    return loggedIn ? deniedError(attempt, detail) : unauthorizedError(attempt);
+    return loggedIn ? deniedError(attempt, detail) : unauthorizedError(attempt, detail);
   }
 
   private async fetchToken(
@@ -93,11 +94,11 @@ export class Authenticator {
     const realm = this.realmOf(challenge.realm, attempt);
     const response = await this.send(this.tokenRequest(realm, challenge.service, scope));
     const detail = detailOf(response, this.credentials);
-    if (response.status === 401) throw unauthorizedError(attempt);
+    if (response.status === 401) throw unauthorizedError(attempt, detail);
     if (response.status === 403) throw deniedError(attempt, detail);
     if (response.status !== 200) {
-      const what = `the token server \`${realm.host}\` answered ${response.status} ${detail}`;
-      throw answerError(attempt, what.trim());
+      const words = `the token server \`${realm.host}\` answers ${detail}`;
+      throw statusError(attempt, response.status, words.trim());
     }
     const body = TokenBody.safeParse(parseJson(response.body.toString("utf8")));
     const value = body.data?.token ?? body.data?.access_token ?? "";

@@ -7,11 +7,14 @@ import { apiAddress } from "./endpoint";
 import {
   type Action,
   type Attempt,
+  type Explain,
   answerError,
   connectionError,
   deniedError,
   detailOf,
   notPlainHttp,
+  repositoryError,
+  statusError,
 } from "./registryErrors";
 import { withRetries } from "./retry";
 import { type HttpRequest, type HttpResponse, Transport, TransportError } from "./transport";
@@ -30,6 +33,8 @@ export interface RegistryOptions {
   readonly backoffMs?: number;
   /** Aborting ends the request that is under way. */
   readonly signal?: AbortSignal;
+  /** What to do about a refusal of this kind of registry. Default: what holds for all. */
+  readonly explain?: Explain;
 }
 
 /** distribution-spec 1.1 asks registries to accept manifests of up to 4 MiB, so nobody needs more. */
@@ -100,7 +105,13 @@ export class RegistryConnection {
     if (response.status === 400 && /request to an HTTPS server/i.test(detail)) {
       return notPlainHttp(this.server);
     }
-    return answerError(attempt, `status ${response.status} ${detail}`.trim());
+    return statusError(attempt, response.status, detail);
+  }
+
+  /** The error for a push to a repository that is not there. */
+  public missingRepository(call: Call, response: HttpResponse): Error {
+    const detail = detailOf(response, this.credentials);
+    return repositoryError(this.attempt(call.action, call.repository), detail);
   }
 
   /** How calls are repeated. */
@@ -218,7 +229,14 @@ export class RegistryConnection {
 
   private attempt(action: Action, repository?: string): Attempt {
     const { server, credentials } = this;
-    return { server, action, credentials, ...(repository === undefined ? {} : { repository }) };
+    const { explain } = this.options;
+    return {
+      server,
+      action,
+      credentials,
+      ...(repository === undefined ? {} : { repository }),
+      ...(explain === undefined ? {} : { explain }),
+    };
   }
 }
 

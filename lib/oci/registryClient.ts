@@ -175,27 +175,22 @@ export class RegistryClient {
   }
 
   /**
-   * Says whether this login may pull from the repository; one that does not exist yet counts as yes.
-   * @throws UserError for anything but a missing right, a wrong login included
+   * Proves the right to pull by asking for a manifest that nobody has; a repository that does not
+   * exist yet counts as proof. The right to list tags is another one, which a login that only pulls
+   * may lack (ECR's `ListImages`).
+   * @throws UserError `registry-denied` for a missing right, `registry-unauthorized` for a wrong login
    */
-  public async provePull(repository: string): Promise<boolean> {
-    assertRepository(repository);
-    const target = `/v2/${repository}/tags/list?n=1`;
+  public async provePull(repository: string): Promise<void> {
     try {
-      const expected = [200, 404];
-      await this.connection.request({
-        method: "GET",
-        target,
-        action: "pull",
-        repository,
-        expected,
-      });
-      return true;
+      await this.manifests.head(repository, NO_DIGEST);
     } catch (error) {
-      if (error instanceof UserError && error.code === "registry-denied") return false;
-      throw error;
+      if (!(error instanceof UserError) || error.code !== "registry-denied") throw error;
+      // The answer to a HEAD has no body: only this one says what is missing.
+      await this.manifests.get(repository, NO_DIGEST);
     }
   }
 }
 
+/** Digest of nothing that exists. */
+const NO_DIGEST = `sha256:${"0".repeat(64)}`;
 const REFUSALS = new Set(["registry-unauthorized", "registry-denied"]);

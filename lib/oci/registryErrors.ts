@@ -6,12 +6,33 @@ import type { HttpResponse, TransportError } from "./transport";
 /** What a request is for; it decides the token's scope and the words of a refusal. */
 export type Action = "login" | "pull" | "push" | "cancel" | "delete";
 
+/** A request that a registry refused. */
+export interface Refusal {
+  /**
+   * `login`: not accepted, or none given; `right`: accepted, and not enough; `repository`: there is
+   * none, and a push makes none; `rate`: too many requests.
+   */
+  readonly kind: "login" | "right" | "repository" | "rate";
+  /** `host[:port]` */
+  readonly server: string;
+  readonly action: Action;
+  readonly repository?: string;
+  /** Whether no login was given. */
+  readonly anonymous: boolean;
+  /** The registry's own words, on one line; may be empty. */
+  readonly detail: string;
+}
+
+/** What to do about a refusal, as `verb …`, where the kind of registry is known; undefined: nothing special. */
+export type Explain = (refusal: Refusal) => string | undefined;
+
 /** What errors need to know of a request. */
 export interface Attempt {
   readonly server: string;
   readonly action: Action;
   readonly repository?: string;
   readonly credentials: Credentials | undefined;
+  readonly explain?: Explain;
 }
 
 const ACTION_WORDS: Readonly<Record<Action, string>> = {
@@ -62,11 +83,22 @@ export function notPlainHttp(server: string): UserError {
 }
 
 /** A wrong or missing login. */
-export function unauthorizedError({ server, credentials }: Attempt): UserError {
-  const text =
-    credentials === undefined
-      ? `registry \`${server}\` asks for a login, and none was given; give one with DOCKER_USERNAME and DOCKER_PASSWORD, \`docker login ${server}\`, or the stack's \`registry\` settings`
-      : `registry \`${server}\` refuses the login of user \`${credentials.username}\`; ${loginMend(credentials)}`;
+export function unauthorizedError(attempt: Attempt, detail = ""): UserError {
+  const { server, credentials } = attempt;
+  const special = mendOf(attempt, "login", detail);
+  if (credentials === undefined) {
+    const mend =
+      special ??
+      `give one with DOCKER_USERNAME and DOCKER_PASSWORD, \`docker login ${server}\`, or the stack's \`registry\` settings`;
+    const text = `registry \`${server}\` asks for a login, and none was given; ${mend}`;
+    return new UserError(text, "registry-unauthorized");
+  }
+  const { username, origin } = credentials;
+  const mend =
+    special === undefined
+      ? loginMend(credentials)
+      : `${origin === undefined ? "" : `it was read from ${origin}: `}${special}`;
+  const text = `registry \`${server}\` refuses the login of user \`${username}\`; ${mend}`;
   return new UserError(text, "registry-unauthorized");
 }
 
@@ -76,18 +108,48 @@ export function deniedError(attempt: Attempt, detail = ""): UserError {
   const who = credentials === undefined ? "an anonymous user" : `user \`${credentials.username}\``;
   const where = repository === undefined ? `\`${server}\`` : `\`${server}/${repository}\``;
   const mend =
-    credentials === undefined
+    mendOf(attempt, "right", detail) ??
+    (credentials === undefined
       ? `give a login that may`
-      : `give this user that right in the registry, or another user's login${originOf(credentials)}`;
+      : `give this user that right in the registry, or another user's login`);
   const because = detail === "" ? "" : ` (${detail})`;
-  const text = `registry \`${server}\` does not let ${who} ${ACTION_WORDS[action]} ${where}${because}; ${mend}`;
+  const text = `registry \`${server}\` does not let ${who} ${ACTION_WORDS[action]} ${where}${because}; ${mend}${originOf(credentials)}`;
   return new UserError(text, "registry-denied");
 }
 
+/** A repository that is missing where a push does not make it. */
+export function repositoryError(attempt: Attempt, detail = ""): UserError {
+  const mend =
+    mendOf(attempt, "repository", detail) ??
+    `create it, or correct the repository's path in the stack's \`registry\` settings`;
+  const name = `${attempt.server}/${attempt.repository ?? ""}`;
+  return new UserError(
+    `repository \`${name}\` does not exist, and the registry does not make it on a push; ${mend}`,
+    "registry-repository",
+  );
+}
+
+/** An answer with an unexpected status. */
+export function statusError(attempt: Attempt, status: number, detail: string): UserError {
+  const words = `status ${status} ${detail}`.trim();
+  const mend = status === 429 ? mendOf(attempt, "rate", detail) : undefined;
+  return mend === undefined ? answerError(attempt, words) : answerError(attempt, words, mend);
+}
+
+function mendOf(attempt: Attempt, kind: Refusal["kind"], detail: string): string | undefined {
+  const { server, action, repository, credentials, explain } = attempt;
+  const anonymous = credentials === undefined;
+  const place = repository === undefined ? { server } : { server, repository };
+  return explain?.({ kind, ...place, action, anonymous, detail });
+}
+
 /** An answer that does not follow the distribution specification, or that the registry could not give. */
-export function answerError({ server, action, repository }: Attempt, what: string): UserError {
+export function answerError(
+  { server, action, repository }: Attempt,
+  what: string,
+  mend = `check that the address is a container registry, and try again later`,
+): UserError {
   const where = repository === undefined ? `\`${server}\`` : `\`${server}/${repository}\``;
-  const mend = `check that the address is a container registry, and try again later`;
   const text = `unexpected answer to the attempt to ${ACTION_WORDS[action]} ${where}: ${what}; ${mend}`;
   return new UserError(text, "registry-answer");
 }
@@ -122,6 +184,6 @@ function loginMend(credentials: Credentials): string {
     : `it was read from ${credentials.origin}: set a valid user name and password there`;
 }
 
-function originOf(credentials: Credentials): string {
-  return credentials.origin === undefined ? "" : ` (this one was read from ${credentials.origin})`;
+function originOf(credentials: Credentials | undefined): string {
+  return credentials?.origin === undefined ? "" : ` (this one was read from ${credentials.origin})`;
 }

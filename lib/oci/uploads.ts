@@ -17,14 +17,14 @@ export class Uploads {
   /** Starts an upload and cancels it: the right to push is proven and nothing is left. */
   public async prove(repository: string): Promise<void> {
     const call = this.startCall(repository, "");
-    const response = await this.start(call, repository);
+    const response = await this.start(call);
     await this.cancel(repository, this.connection.addressIn(call, response.headers.location));
   }
 
   /** Starts an upload for its content to follow. */
   public async begin(repository: string): Promise<UploadStart> {
     const call = this.startCall(repository, "");
-    const { headers } = await this.start(call, repository);
+    const { headers } = await this.start(call);
     const least = Number(headers["oci-chunk-min-length"]);
     return {
       location: this.connection.addressIn(call, headers.location),
@@ -46,7 +46,7 @@ export class Uploads {
   }
 
   /** Starts an upload; says so where the repository is missing or the whole registry takes no writes. */
-  private async start(call: Call, repository: string): Promise<HttpResponse> {
+  private async start(call: Call): Promise<HttpResponse> {
     const response = await this.connection.request({ ...call, expected: [202, 404, 405] });
     if (response.status === 202) return response;
     const { server } = this.connection;
@@ -56,10 +56,7 @@ export class Uploads {
         "registry-denied",
       );
     }
-    throw new UserError(
-      `repository \`${server}/${repository}\` does not exist, and the registry does not make it on a push; create it, or correct the repository's path in the stack's \`registry\` settings`,
-      "registry-repository",
-    );
+    throw this.connection.missingRepository(call, response);
   }
 
   private startCall(repository: string, query: string): Call {
@@ -75,21 +72,17 @@ export class Uploads {
   }
 
   /**
-   * A registry without cancelling answers 404 or 405, and a login without the right to delete is refused:
-   * the empty upload then expires at the registry.
+   * Nothing of an upload is visible, and one that was not cancelled expires, so that no failure of
+   * this counts. ECR has no such call, GHCR answers 405 (radius-project/radius#12623), a login without
+   * the right to delete is refused, and some registries fail (cloudflare/serverless-registry#86).
    */
   private async cancel(repository: string, target: URL): Promise<void> {
     const expected = [200, 202, 204, 400, 404, 405];
     try {
-      await this.connection.request({
-        method: "DELETE",
-        target,
-        action: "cancel",
-        repository,
-        expected,
-      });
+      const action = "cancel";
+      await this.connection.request({ method: "DELETE", target, action, repository, expected });
     } catch (error) {
-      if (!(error instanceof UserError && error.code === "registry-denied")) throw error;
+      if (!(error instanceof UserError) || error.code === "registry-aborted") throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { resolveCredentials } from "../../lib/credentials";
-import { messageOf } from "../../lib/errors";
+import { UserError, messageOf } from "../../lib/errors";
 import {
   currentDigests,
   describeTagChanges,
@@ -8,7 +8,8 @@ import {
   pruneLocalBuilds,
   publishIndex,
 } from "../../lib/images";
-import { RegistryClient } from "../../lib/oci";
+import type { RegistryClient } from "../../lib/oci";
+import { registryClient } from "../../lib/registries/refusals";
 import type { CredentialSource } from "../../lib/resources/registry";
 import type { ImageIndexInputs, ImageIndexOutputs } from "../../lib/resources/imageIndex";
 import { releaseTags } from "../../lib/tags";
@@ -45,8 +46,16 @@ export const imageIndex: ResourceProvider<ImageIndexInputs, ImageIndexOutputs> =
   async read(old, context) {
     const { registry, repository, version } = old.inputs;
     const name = nameOf(old.inputs);
-    const client = await clientOf(old.inputs, registry.pull);
-    const found = await lookUpVersion(client, repository, version);
+    let found: Awaited<ReturnType<typeof lookUpVersion>>;
+    try {
+      const client = await clientOf(old.inputs, registry.pull);
+      found = await lookUpVersion(client, repository, version);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // A token that has ended, or a registry that is away, says nothing of what was published.
+      context.report(`${name} was not looked at: ${error.message}`, "warning");
+      return old.outputs;
+    }
     if (found === undefined) {
       context.report(`${name} is no longer in the registry`, "warning");
       return undefined;
@@ -93,7 +102,8 @@ async function reportTags(
   if (target === undefined) return;
   const { registry, repository, version, source } = target;
   try {
-    const client = await clientOf(target, registry.pull);
+    // To list tags is a right of its own, which a login that only pulls may lack (ECR).
+    const client = await clientOf(target, registry.push);
     const tags = releaseTags({ version, source, existing: await client.listTags(repository) });
     const names = tags.map(({ tag }) => tag);
     const current = await currentDigests(client, repository, names);
@@ -107,7 +117,7 @@ async function clientOf(
   { registry: { endpoint } }: Pick<ImageIndexInputs, "registry">,
   source: CredentialSource,
 ): Promise<RegistryClient> {
-  return new RegistryClient(endpoint, await resolveCredentials(source, endpoint.server));
+  return registryClient(endpoint, await resolveCredentials(source, endpoint.server));
 }
 
 function serverOf(inputs: PreviewInputs<Pick<ImageIndexInputs, "registry">>): string | undefined {

@@ -2,18 +2,23 @@ import { resolveCredentials } from "../../lib/credentials";
 import { messageOf, UserError } from "../../lib/errors";
 import type { Finding } from "../../lib/errors";
 import { checkAccess } from "../../lib/images";
-import { RegistryClient } from "../../lib/oci";
-import type { CredentialSource, RegistryAccount } from "../../lib/resources/registry";
+import { registryClient } from "../../lib/registries/refusals";
+import type { CredentialSource, RegistryEndpoint } from "../../lib/resources/registry";
 import type {
   RegistryAccessInputs,
   RegistryAccessOutputs,
 } from "../../lib/resources/registryAccess";
 import { withoutCredentials } from "../credentials";
 import type { Context, ResourceProvider } from "../resource";
-import { known, sameValue } from "../values";
+import { UNKNOWN, known, sameValue } from "../values";
 
 /** These are a matter of the moment: a preview goes on, and the proof itself fails in `up`. */
-const PASSING_CODES: ReadonlySet<string> = new Set(["registry-unreachable", "registry-answer"]);
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  "registry-unreachable",
+  "registry-answer",
+  "credentials-unreachable",
+  "credentials-answer",
+]);
 
 /**
  * The proof, before anything is built, that the registry takes a push and gives a pull. It runs
@@ -21,13 +26,17 @@ const PASSING_CODES: ReadonlySet<string> = new Set(["registry-unreachable", "reg
  */
 export const registryAccess: ResourceProvider<RegistryAccessInputs, RegistryAccessOutputs> = {
   async check(inputs, context, olds) {
-    const [registry, builds] = [known(inputs.registry), known(inputs.builds)];
-    if (registry === undefined || builds === undefined) return [];
+    const { registry } = inputs;
+    const builds = known(inputs.builds);
+    if (registry === UNKNOWN || builds === undefined) return [];
     if (!isNew(builds, olds?.builds)) return [];
-    const { push, pull } = registry;
-    const identities = sameValue(push, pull) ? { push } : { push, pull };
-    const probes = Object.entries(identities).map(([name, source]) =>
-      probe(`registry.${name}`, registry, source, context),
+    const endpoint = known(registry.endpoint);
+    if (endpoint === undefined) return [];
+    // An identity that is about to be declared is not known yet: the other one is probed.
+    const [push, pull] = [known(registry.push), known(registry.pull)];
+    const identities = { push, pull: sameValue(push, pull) ? undefined : pull };
+    const probes = Object.entries(identities).flatMap(([name, source]) =>
+      source === undefined ? [] : [probe(`registry.${name}`, endpoint, source, context)],
     );
     return (await Promise.all(probes)).flat();
   },
@@ -62,13 +71,13 @@ async function prove(inputs: RegistryAccessInputs, { report }: Context): Promise
 
 async function probe(
   at: string,
-  { endpoint }: RegistryAccount,
+  endpoint: RegistryEndpoint,
   source: CredentialSource,
   { report }: Context,
 ): Promise<readonly Finding[]> {
   try {
     const login = await resolveCredentials(source, endpoint.server);
-    await new RegistryClient(endpoint, login).ping();
+    await registryClient(endpoint, login).ping();
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
