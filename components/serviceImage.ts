@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildTag } from "../lib/images";
 import type { ImagePlan, ServicePlan } from "../lib/release/plan";
 import type { SourceFacts } from "../lib/resources/imageIndex";
-import type { RegistryAccount } from "../lib/resources/registry";
 import { ImageIndex } from "./botcore/imageIndex";
 import {
   type BuiltImages,
@@ -11,6 +10,7 @@ import {
   releasedFromIndex,
   type ReleasedImage,
 } from "./releasedImage";
+import type { AccountInput } from "./registry/account";
 
 /** What a service is built from; paths are relative to the program, so that state is the same everywhere. */
 export interface StagedBuild {
@@ -29,7 +29,7 @@ export interface ServiceImageArgs {
   readonly imageName: string;
   readonly build: StagedBuild;
   /** The registry as our own resources reach it. */
-  readonly account: pulumi.Input<RegistryAccount>;
+  readonly account: AccountInput;
   /** The push credential, for docker.Image alone. */
   readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
   /** Docker hosts that build a platform natively; the local daemon builds the others. */

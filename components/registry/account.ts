@@ -1,19 +1,33 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { resolveCredentials } from "../../lib/credentials";
-import type { CredentialSource, RegistryAccount } from "../../lib/resources/registry";
+import type {
+  CredentialSource,
+  RegistryAccount,
+  RegistryEndpoint,
+} from "../../lib/resources/registry";
 
 /**
- * The account as an input of our own resources: secret where it carries a password.
+ * The account as an input of our own resources. The pull identity is an input of its own: one that
+ * is known only once its resource stands leaves the rest known in a preview.
+ */
+export type AccountInput = pulumi.Input<{
+  readonly endpoint: RegistryEndpoint;
+  readonly push: CredentialSource;
+  readonly pull: pulumi.Input<CredentialSource>;
+}>;
+
+/**
+ * The account for our own resources; secret as a whole where it carries a password.
  * @param pull identity that is known only once its resource stands; default: the account's own
  */
 export function accountInput(
-  account: RegistryAccount,
-  pull: pulumi.Input<CredentialSource> = account.pull,
-): pulumi.Output<RegistryAccount> {
-  const carriesPassword = [account.push, account.pull].some(({ kind }) => kind === "inline");
-  const input = pulumi.output(pull).apply((source) => ({ ...account, pull: source }));
-  return carriesPassword ? pulumi.secret(input) : input;
+  { endpoint, push, pull: own }: RegistryAccount,
+  pull: pulumi.Input<CredentialSource> = own,
+): AccountInput {
+  const account = { endpoint, push, pull };
+  const carriesPassword = [push, own].some(({ kind }) => kind === "inline");
+  return carriesPassword ? pulumi.secret(account) : account;
 }
 
 /**

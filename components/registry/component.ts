@@ -8,7 +8,7 @@ import type {
 } from "../../lib/resources/registry";
 import type { RegistrySettings } from "../../lib/settings/settings";
 import { RegistryAccess } from "../botcore/registryAccess";
-import { accountInput, dockerRegistryArgs } from "./account";
+import { type AccountInput, accountInput, dockerRegistryArgs } from "./account";
 import type { Registry, RegistryArgs, RegistryPlace } from "./contract";
 import { registryPlace } from "./place";
 
@@ -36,8 +36,8 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
   public readonly endpoint: RegistryEndpoint;
   public readonly account: RegistryAccount;
   public readonly lookUp: CredentialSource;
-  public readonly accountInput: pulumi.Output<RegistryAccount>;
-  public readonly pullAccountInput: pulumi.Output<RegistryAccount>;
+  public readonly accountInput: AccountInput;
+  public readonly pullAccountInput: AccountInput;
   public readonly pullEndpoint: RegistryEndpoint;
   public readonly managed: boolean;
   public readonly replicas: Readonly<Record<string, string>>;

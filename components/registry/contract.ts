@@ -12,6 +12,7 @@ import type {
   RetentionSettings,
 } from "../../lib/settings/settings";
 import type { RegistryAccess } from "../botcore/registryAccess";
+import type { AccountInput } from "./account";
 
 /** What is known of a registry before any resource is declared: enough to ask it what it has. */
 export interface RegistryPlace {
@@ -34,9 +35,9 @@ export interface RegistryPlace {
 /** A registry with its resources declared, whatever its kind. */
 export interface Registry extends RegistryPlace {
   /** The account for our own resources; secret where it carries a password. */
-  readonly accountInput: pulumi.Output<RegistryAccount>;
+  readonly accountInput: AccountInput;
   /** The same for who pulls alone: another endpoint where the host pulls from a copy near it. */
-  readonly pullAccountInput: pulumi.Output<RegistryAccount>;
+  readonly pullAccountInput: AccountInput;
   /** The push credential for docker.Image, which alone needs it. Read when it is asked for. */
   readonly dockerRegistry: pulumi.Input<docker.types.input.Registry>;
   /** `server/path` by service. */

@@ -91,7 +91,7 @@ describe("PrivateRegistry", () => {
     await allRegistered();
     const access = recorder.registrations.find(({ type }) => type === ACCESS);
     assert.deepEqual(access?.secrets, ["registry"]);
-    assert.ok(await pulumi.isSecret(registry.accountInput));
+    assert.ok(await pulumi.isSecret(pulumi.output(registry.accountInput)));
     assert.ok(await pulumi.isSecret(pulumi.output(args)));
     assert.deepEqual(await valueOf(pulumi.output(args)), {
       server: "localhost:5005",
