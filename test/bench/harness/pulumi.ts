@@ -57,7 +57,10 @@ export async function up(
           : [resOutputsEvent.metadata],
       )
       .filter(({ type, op }) => type !== "pulumi:pulumi:Stack" && !QUIET.has(op));
-    const builds = steps.filter(({ type }) => type === "docker:index/image:Image").length;
+    // An image of the release before leaves the state, which builds nothing.
+    const builds = steps.filter(
+      ({ type, op }) => type === "docker:index/image:Image" && !op.startsWith("delete"),
+    ).length;
     return { milliseconds, builds, changes: steps.length };
   } finally {
     await rm(folder, { recursive: true, force: true });
