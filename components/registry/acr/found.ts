@@ -66,9 +66,13 @@ async function lookUpRegistry(
 ): Promise<Pick<Found, "registry" | "replications">> {
   const { resourceGroup: resourceGroupName, name: registryName } = settings;
   const none = { replications: {} };
-  const group = await ask(`the resource group ${resourceGroupName}`, recorded, () =>
-    getResourceGroup({ resourceGroupName }),
-  );
+  const group = await ask(`the resource group ${resourceGroupName}`, recorded, async () => {
+    try {
+      return await getResourceGroup({ resourceGroupName });
+    } catch (error) {
+      throw NO_GROUP.test(messageOf(error)) ? noGroup(resourceGroupName, error) : error;
+    }
+  });
   const subscriptionId = subscriptionOf(group?.id ?? "");
   if (subscriptionId === undefined) return none;
   const registry = await ask(`the registry ${registryName}`, recorded, () =>
@@ -102,8 +106,8 @@ async function ask<T>(
   try {
     return await question();
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const message = messageOf(error);
-    if (NO_GROUP.test(message)) throw noGroup(what, error);
     if (ABSENT.test(message) || (mayBeDenied && DENIED.test(message))) return undefined;
     throw new UserError(
       `Azure was asked for ${what} and refused: ${message.trim()}\n` +
@@ -116,11 +120,11 @@ async function ask<T>(
   }
 }
 
-function noGroup(what: string, cause: unknown): UserError {
+function noGroup(group: string, cause: unknown): UserError {
   return new UserError(
-    `Azure has not ${what} in this subscription; it has to be there before the registry. Make it: ` +
-      "az group create --name GROUP --location REGION, or choose another subscription: " +
-      "az account set --subscription NAME",
+    `\`registry.resourceGroup\` is "${group}", which is not there in the subscription in use; it has ` +
+      `to be there before the registry. Make it: az group create --name ${group} --location REGION, ` +
+      "or choose another subscription: az account set --subscription NAME",
     "registry-group",
     { cause },
   );

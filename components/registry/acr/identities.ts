@@ -44,7 +44,7 @@ export function declareIdentity(scope: AcrScope, role: Role, registry: Registry)
         role,
       ),
       scope: registry.id,
-      roleDefinitionId: registry.id.apply((id) => roleDefinitionId(subscriptionOf(id) ?? "", role)),
+      roleDefinitionId: subscription(registry).apply((id) => roleDefinitionId(id, role)),
       principalId: identity.principalId,
       // Without it Azure looks the new identity up in a directory that does not have it yet.
       principalType: "ServicePrincipal",
@@ -52,6 +52,15 @@ export function declareIdentity(scope: AcrScope, role: Role, registry: Registry)
     { parent },
   );
   return { identity, resources: [identity, assignment, ...credentials(scope, role, identity)] };
+}
+
+/** The subscription that the registry is in. */
+export function subscription(registry: Registry): pulumi.Output<string> {
+  return registry.id.apply((id) => {
+    const found = subscriptionOf(id);
+    if (found === undefined) throw new Error(`the registry's id names no subscription: ${id}`);
+    return found;
+  });
 }
 
 /**

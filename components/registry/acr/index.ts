@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { subscriptionOf } from "../../../lib/registries/acr/names";
 import type { AcrSettings } from "../../../lib/settings/registrySettings";
 import { RegistryComponent, type Declared } from "../component";
 import type { DeclareRegistry, RegistryArgs } from "../contract";
 import { type Found, lookUp, noteAdoption } from "./found";
-import { declareIdentity } from "./identities";
+import { declareIdentity, subscription } from "./identities";
 import { declareCaches, declareRegistry, declareReplicas } from "./registry";
 import type { AcrScope } from "./scope";
 
@@ -55,7 +54,7 @@ function declareAll(scope: AcrScope): Declared {
       AZURE_PUSH_CLIENT_ID: push.identity.clientId,
       AZURE_PULL_CLIENT_ID: pull.identity.clientId,
       AZURE_TENANT_ID: push.identity.tenantId,
-      AZURE_SUBSCRIPTION_ID: registry.id.apply((id) => subscriptionOf(id) ?? ""),
+      AZURE_SUBSCRIPTION_ID: subscription(registry),
     },
   };
 }
