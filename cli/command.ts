@@ -6,6 +6,10 @@ export interface Invocation {
   /** `--stack`. Absent: PULUMI_STACK, else the selected stack, as the Pulumi CLI has it. */
   readonly stack?: string;
   readonly force: boolean;
+  /** What stands behind the command's name, e.g. a version. */
+  readonly operands: readonly string[];
+  /** The command's own options that were given: their values, `true` for those without. */
+  readonly options: Readonly<Record<string, string | true>>;
   /** Where the command was given; the project is the nearest folder upwards with a Pulumi.yaml. */
   readonly folder: string;
   readonly progress: Progress;
@@ -22,6 +26,14 @@ export interface Outcome {
   readonly text: (look: Look) => string;
 }
 
+/** An option that one command alone takes. */
+export interface CommandOption {
+  /** Name of its value in the help, e.g. `N`. Absent: it takes none. */
+  readonly value?: string;
+  /** What it does, for the help. */
+  readonly text: string;
+}
+
 /** One day-2 command. */
 export interface Command {
   /** One line for the list of commands. */
@@ -32,6 +44,10 @@ export interface Command {
   readonly exitCodes: { readonly good: string; readonly fault: string };
   /** Whether it takes `--force`, and what that does. */
   readonly force?: string;
+  /** Names of what has to stand behind the command, e.g. `VERSION`. Default: nothing. */
+  readonly operands?: readonly string[];
+  /** By name, without dashes. Default: none. */
+  readonly options?: Readonly<Record<string, CommandOption>>;
   /** @throws UserError where the command cannot do its work: exit code 1 */
   readonly run: (invocation: Invocation) => Promise<Outcome>;
 }

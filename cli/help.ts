@@ -1,4 +1,5 @@
 import type { Command } from "./command";
+import { wrap } from "./terminal";
 
 const OPTIONS: readonly (readonly [string, string])[] = [
   ["-s, --stack NAME", "the stack; default: PULUMI_STACK, else the selected one"],
@@ -27,10 +28,16 @@ export function generalHelp(commands: Readonly<Record<string, Command>>): string
 
 /** The text of `bot-core COMMAND --help`. */
 export function commandHelp(name: string, command: Command): string {
-  const { summary, description, exitCodes, force } = command;
-  const own = force === undefined ? [] : [["--force", force] as const];
+  const { summary, description, exitCodes, force, operands = [], options = {} } = command;
+  const own = [
+    ...Object.entries(options).map(
+      ([option, { value, text }]) =>
+        [`--${option}${value === undefined ? "" : ` ${value}`}`, text] as const,
+    ),
+    ...(force === undefined ? [] : [["--force", force] as const]),
+  ];
   return [
-    `npx bot-core ${name}: ${summary}`,
+    `npx bot-core ${[name, ...operands].join(" ")}: ${summary}`,
     "",
     description,
     "",
@@ -46,7 +53,14 @@ export function commandHelp(name: string, command: Command): string {
   ].join("\n");
 }
 
+const WIDTH = 80;
+
 function aligned(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const indent = width + 4;
+  return rows.flatMap(([name, text]) =>
+    wrap(text, WIDTH - indent).map((line, at) =>
+      at === 0 ? `  ${name.padEnd(width)}  ${line}` : " ".repeat(indent) + line,
+    ),
+  );
 }

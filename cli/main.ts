@@ -1,15 +1,25 @@
+import { setMaxListeners } from "node:events";
 import { messageOf, UserError } from "../lib/errors";
 import { parseArguments, type CommandLine } from "./arguments";
 import type { Command, Invocation, Outcome } from "./command";
+import { cost } from "./commands/cost";
 import { doctor } from "./commands/doctor";
 import { history } from "./commands/history";
+import { images } from "./commands/images";
 import { status } from "./commands/status";
 import { unlock } from "./commands/unlock";
 import { commandHelp, generalHelp } from "./help";
 import { progressOn } from "./progress";
 import { lookOf } from "./terminal";
 
-const COMMANDS: Readonly<Record<string, Command>> = { doctor, status, history, unlock };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor,
+  status,
+  history,
+  unlock,
+  ...images,
+  cost,
+};
 
 const FAULT = 1;
 const USAGE = 2;
@@ -33,6 +43,8 @@ async function main(args: readonly string[]): Promise<number> {
 /** The first interrupt ends the work in good order, a second one at once. */
 async function perform(command: Command, line: CommandLine): Promise<Outcome> {
   const interrupt = new AbortController();
+  // Every request that is under way listens to it.
+  setMaxListeners(0, interrupt.signal);
   process.once("SIGINT", () => {
     interrupt.abort();
   });
@@ -40,6 +52,8 @@ async function perform(command: Command, line: CommandLine): Promise<Outcome> {
   const invocation: Invocation = {
     ...(line.stack === undefined ? {} : { stack: line.stack }),
     force: line.force,
+    operands: line.operands,
+    options: line.options,
     folder: process.cwd(),
     progress,
     signal: interrupt.signal,

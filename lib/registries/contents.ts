@@ -38,9 +38,13 @@ export interface Contents {
  * Every failure is a UserError with what to do.
  */
 export interface RegistryContents {
-  list(repository: string): Promise<Contents>;
+  /**
+   * @param wanted leaves out other tags where each one costs a request; default: all
+   * @returns nothing for a repository that is not there
+   */
+  readonly list: (repository: string, wanted?: (tag: string) => boolean) => Promise<Contents>;
   /** Takes a tag away and leaves the manifest. @returns false: the registry cannot, or there is none */
-  removeTag(repository: string, tag: string): Promise<boolean>;
+  readonly removeTag: (repository: string, tag: string) => Promise<boolean>;
   /** Removes a manifest with all its tags. @returns false: the registry cannot, or there is none */
-  removeManifest(repository: string, digest: string): Promise<boolean>;
+  readonly removeManifest: (repository: string, digest: string) => Promise<boolean>;
 }

@@ -4,3 +4,4 @@ export type { Deployed } from "./keep";
 export { firstRemovals } from "./limit";
 export { planRetention, type Removal, type RetentionPlan } from "./plan";
 export { type TagClass, classifyTag } from "./tagClass";
+export { type Applied, applyRemovals, type Hands } from "./apply";

@@ -1,24 +1,27 @@
 import type { RegistrySettings } from "../../settings/settings";
+import { acrContents } from "../acr/contents";
 import type { RegistryContents } from "../contents";
+import { dockerHubContents } from "../dockerHub/contents";
+import { ecrContents } from "../ecr/contents";
+import { garContents } from "../gar/contents";
+import { ghcrContents } from "../ghcr/contents";
+import { privateContents } from "../private/contents";
 import type { ContentsAccess } from "./access";
 
-/** How the registry that the settings name is listed and cleaned. A kind is loaded when it is used. */
-export async function contentsOf(
-  settings: RegistrySettings,
-  access: ContentsAccess,
-): Promise<RegistryContents> {
+/** How the registry that the settings name is listed and cleaned. No cloud's SDK is loaded for it yet. */
+export function contentsOf(settings: RegistrySettings, access: ContentsAccess): RegistryContents {
   switch (settings.kind) {
     case "ecr":
-      return (await import("../ecr/contents.js")).ecrContents(settings, access.signal);
+      return ecrContents(settings, access.signal);
     case "gar":
-      return (await import("../gar/contents.js")).garContents(settings, access);
+      return garContents(settings, access);
     case "acr":
-      return (await import("../acr/contents.js")).acrContents(settings, access);
+      return acrContents(settings, access);
     case "ghcr":
-      return (await import("../ghcr/contents.js")).ghcrContents(settings, access);
+      return ghcrContents(settings, access);
     case "dockerhub":
-      return (await import("../dockerHub/contents.js")).dockerHubContents(access);
+      return dockerHubContents(access);
     case "private":
-      return (await import("../private/contents.js")).privateContents(access);
+      return privateContents(access);
   }
 }

@@ -12,8 +12,11 @@ const CANNOT = /\bstatus 40[05]\b/;
  * The manifest is read right away, because who lists wants to know what it refers to.
  */
 export function privateContents({ client, reader }: ContentsAccess): RegistryContents {
-  const list = async (repository: string): Promise<Contents> => {
-    const tags = await client.listTags(repository);
+  const list = async (
+    repository: string,
+    wanted: (tag: string) => boolean = () => true,
+  ): Promise<Contents> => {
+    const tags = (await client.listTags(repository)).filter(wanted);
     const digests = await mapConcurrently(tags, AT_A_TIME, (tag) =>
       reader.resolve(repository, tag),
     );

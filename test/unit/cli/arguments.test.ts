@@ -3,7 +3,7 @@ import { parseArguments } from "../../../cli/arguments";
 import { UserError } from "../../../lib/errors";
 
 const commands = { status: {}, unlock: { force: "breaks it" } };
-const nothing = { json: false, force: false, help: false };
+const nothing = { json: false, force: false, help: false, operands: [], options: {} };
 
 describe("command line", () => {
   const good: readonly (readonly [string, object])[] = [

@@ -1,0 +1,11 @@
+import type { Command } from "../command";
+import { inspect } from "./images/inspect";
+import { list } from "./images/list";
+import { prune } from "./images/prune";
+
+/** The commands of `bot-core images`. */
+export const images: Readonly<Record<string, Command>> = {
+  "images list": list,
+  "images inspect": inspect,
+  "images prune": prune,
+};
