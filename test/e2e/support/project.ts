@@ -23,6 +23,7 @@ const PROGRAM = [
   "provider",
   "runtime",
   "package.json",
+  "package-lock.json",
   "tsconfig.json",
   "Pulumi.yaml",
   ".gitignore",
