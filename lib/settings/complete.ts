@@ -1,11 +1,6 @@
+import type { AwsCaller } from "../credentials/awsSession";
 import { parseSettings } from "./parse";
 import type { Environment, RawConfig, Settings } from "./settings";
-
-/** Whose account is asked for: AWS's credentials, as the `registry` object chooses them. */
-export interface AwsCaller {
-  readonly region: string;
-  readonly profile?: string;
-}
 
 /** Twelve digits that stand in while the rest is parsed. */
 const NO_ACCOUNT = "000000000000";

@@ -86,7 +86,7 @@ function readDetails(input: RegistryInput): EcrDetails {
 
 const scanningWords = oneOf(["basic", "enhanced", "off"]);
 
-/** YAML reads a bare `off` as false. */
+/** `false` too, as for every feature that is switched off. */
 const scanningMode: Rule<EcrSettings["scanning"]> = {
   ...scanningWords,
   parse: (value) => scanningWords.parse(value === false || value === "false" ? "off" : value),

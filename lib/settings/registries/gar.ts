@@ -116,7 +116,7 @@ function settingsOf(
 
 const scanningWords = oneOf(["inherited", "off"]);
 
-/** YAML reads a bare `off` as false. */
+/** `false` too, as for every feature that is switched off. */
 const scanningMode: Rule<GarSettings["scanning"]> = {
   ...scanningWords,
   parse: (value) => scanningWords.parse(value === false || value === "false" ? "off" : value),
@@ -137,7 +137,9 @@ function splitProject(path: string): readonly [project: string, rest: readonly s
 const REFERENCE: ReferenceGrammar = {
   kind: "gar",
   required: ["project", "location"],
-  allowed: "LOCATION-docker.pkg.dev/PROJECT[/REPOSITORY] without a scheme, in lower case",
+  allowed:
+    "LOCATION-docker.pkg.dev/PROJECT[/REPOSITORY] without a scheme, in lower case" +
+    " (gcr.io's hosts are of provider gcr)",
   example: "europe-west3-docker.pkg.dev/my-project/bot-core",
   parse: ({ host, path }) => {
     const location = parseGarHost(host);

@@ -58,7 +58,7 @@ describe("parseSettings: ECR", () => {
     });
   });
 
-  it("takes an account id that the CLI made a number of, and a scanning that YAML made false", () => {
+  it("takes an account id that the CLI made a number of, and a scanning switched off by false", () => {
     const changed = { region: "eu-central-1", accountId: 123456789012, scanning: false };
     const expected = { accountId: "123456789012", scanning: "off" };
     assertIncludes(settingsOf("ecr", changed), expected);

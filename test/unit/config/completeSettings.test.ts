@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { completeSettings, type AwsCaller } from "../../../lib/settings/complete";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { AwsCaller } from "../../../lib/credentials/awsSession";
+import { completeSettings } from "../../../lib/settings/complete";
 import type { Environment, RawConfig, Settings } from "../../../lib/settings/settings";
 import { UserError } from "../../../lib/errors";
 
@@ -60,6 +63,41 @@ describe("completeSettings", () => {
       return true;
     });
     assert.deepEqual(asked, []);
+  });
+
+  it("asks by AWS's own SDK, which is loaded for that", async () => {
+    const requests: string[] = [];
+    const server = createServer((request, response) => {
+      request.on("data", (chunk: Buffer) => requests.push(chunk.toString()));
+      request.on("end", () => {
+        response.setHeader("content-type", "text/xml");
+        response.end(
+          '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">' +
+            `<GetCallerIdentityResult><Account>${ACCOUNT}</Account></GetCallerIdentityResult>` +
+            "</GetCallerIdentityResponse>",
+        );
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const variables = {
+      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "not-a-real-one",
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    try {
+      const { registry } = await completeSettings(rawOf("ecr", { region: "eu-central-1" }), {});
+      assert.equal(registry.endpoint.server, `${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com`);
+      assert.match(requests.join(), /Action=GetCallerIdentity/);
+    } finally {
+      for (const name of Object.keys(variables)) {
+        if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = before[name];
+      }
+      server.close();
+    }
   });
 
   it("hands on what AWS refuses", async () => {

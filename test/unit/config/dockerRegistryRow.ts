@@ -1,0 +1,15 @@
+import { parseWith } from "./support";
+
+/** A configuration with DOCKER_REGISTRY beside it. */
+export interface Row {
+  readonly name: string;
+  readonly provider?: string;
+  readonly registry?: object;
+  readonly reference: string;
+}
+
+/** The registry that both name together. */
+export function parseRow({ provider, registry, reference }: Row): object {
+  const environment = { DOCKER_REGISTRY: reference };
+  return parseWith({ provider, registry }, [], environment).registry;
+}
