@@ -1,4 +1,4 @@
-import { parseRow, type Row } from "./dockerRegistryRow";
+import { ECR, parseRow, type Row } from "./dockerRegistryRow";
 import { assertIncludes } from "./support";
 
 describe("DOCKER_REGISTRY: a registry by itself", () => {

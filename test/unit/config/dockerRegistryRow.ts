@@ -1,5 +1,7 @@
 import { parseWith } from "./support";
 
+export const ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+
 /** A configuration with DOCKER_REGISTRY beside it. */
 export interface Row {
   readonly name: string;

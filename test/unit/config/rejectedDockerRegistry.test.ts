@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRow, type Row } from "./dockerRegistryRow";
+import { ECR, parseRow, type Row } from "./dockerRegistryRow";
 import { findingsOf, parseWith } from "./support";
 
 describe("DOCKER_REGISTRY: rejected", () => {
