@@ -1,4 +1,5 @@
 import type { Command } from "../command";
+import { copy } from "./images/copy";
 import { inspect } from "./images/inspect";
 import { list } from "./images/list";
 import { prune } from "./images/prune";
@@ -7,5 +8,6 @@ import { prune } from "./images/prune";
 export const images: Readonly<Record<string, Command>> = {
   "images list": list,
   "images inspect": inspect,
+  "images copy": copy,
   "images prune": prune,
 };

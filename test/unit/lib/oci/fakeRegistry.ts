@@ -78,7 +78,15 @@ export class FakeRegistry {
     return this.requests.splice(0).map(({ method, url }) => `${method} ${url}`);
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Drops the manifests and tags whose keys `repository@reference` begin so. */
+  public forget(...beginnings: readonly string[]): void {
+    for (const key of this.manifests.keys()) {
+      if (beginnings.some((beginning) => key.startsWith(beginning))) this.manifests.delete(key);
+    }
+  }
+
+  /** Answers one request as a registry does. */
+  public async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const url = new URL(request.url ?? "/", `http://${this.endpoint.server}`);
