@@ -50,12 +50,16 @@ describe("the mocks for component tests", () => {
   it("answer the invoked functions of the table, and refuse any other", async () => {
     const calls = {
       "test:index:double": ({ size }: { size?: unknown }) => ({ size: [size, size] }),
+      "test:index:failing": () => {
+        throw new Error("not today");
+      },
     };
     await recordResources({}, { calls });
     assert.deepEqual(await pulumi.runtime.invoke("test:index:double", { size: 2 }), {
       size: [2, 2],
     });
     await assert.rejects(pulumi.runtime.invoke("test:index:other", {}));
+    await assert.rejects(pulumi.runtime.invoke("test:index:failing", {}), /not today/);
     await allRegistered();
   });
 

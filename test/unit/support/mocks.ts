@@ -80,7 +80,12 @@ export class Recorder implements pulumi.runtime.Mocks {
   public call({ token, inputs }: pulumi.runtime.MockCallArgs): object {
     const answer = this.calls[token];
     if (answer === undefined) throw new Error(`the call ${token} was not expected`);
-    return answer(Object.fromEntries(entriesOf(inputs)));
+    try {
+      return answer(Object.fromEntries(entriesOf(inputs)));
+    } catch (error) {
+      // The SDK reads a failed call's text where gRPC has it.
+      throw Object.assign(new Error(), { details: String(error) });
+    }
   }
 }
 
