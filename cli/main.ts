@@ -6,6 +6,7 @@ import { cost } from "./commands/cost";
 import { doctor } from "./commands/doctor";
 import { history } from "./commands/history";
 import { images } from "./commands/images";
+import { previewComment } from "./commands/previewComment";
 import { status } from "./commands/status";
 import { unlock } from "./commands/unlock";
 import { commandHelp, generalHelp } from "./help";
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   unlock,
   ...images,
   cost,
+  "preview-comment": previewComment,
 };
 
 const FAULT = 1;

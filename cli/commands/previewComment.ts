@@ -17,9 +17,9 @@ import { readSettings } from "../stack";
 export const previewComment: Command = {
   summary: "write a preview into its pull request, one short comment a stack",
   description:
-    "Reads what `pulumi preview --json` printed and makes one Markdown comment: a table\n" +
-    "of the services with version, reason, restart, downtime and size, and the rest\n" +
-    "collapsed below it. The comment of the run before is updated, not repeated.\n" +
+    "Reads what `pulumi preview --json` printed and makes one Markdown comment: a\n" +
+    "table of the services with version, reason, restart, downtime and size, and the\n" +
+    "rest collapsed below it. The comment of the run before is updated, not repeated.\n" +
     "In GitHub Actions it knows repository and pull request, and takes GITHUB_TOKEN\n" +
     "(`permissions: pull-requests: write`). Sizes of a published version are read\n" +
     "from the registry where the stack's configuration and login are at hand.",
