@@ -9,7 +9,7 @@ type Load<K extends Kind> = () => Promise<{ readonly declare: DeclareRegistry<K>
  * Every kind's component; the only place that knows them all. A kind is loaded when it is used: the
  * SDK of a cloud costs every start of the program otherwise.
  */
-const kinds: { readonly [K in Kind]?: Load<K> } = {
+const kinds: { readonly [K in Kind]: Load<K> } = {
   acr: () => import("./acr/index.js"),
   dockerhub: () => import("./dockerHub.js"),
   ecr: () => import("./ecr/index.js"),
@@ -26,8 +26,7 @@ export async function declareRegistry(
   opts?: pulumi.ComponentResourceOptions,
 ): Promise<Registry> {
   // Each kind's own entry takes that kind's settings; the compiler cannot see the pairs.
-  const load = kinds[settings.kind] as Load<Kind> | undefined;
-  if (load === undefined) throw new Error(`no component for ${settings.kind}`);
+  const load = kinds[settings.kind] as Load<Kind>;
   const { declare } = await load();
   return declare(name, settings, args, opts);
 }
