@@ -6,6 +6,8 @@ export interface RegistryEndpoint {
   readonly insecure: boolean;
   /** PEM certificates of a private certificate authority, beside the system's. Default: none. */
   readonly caCert?: string;
+  /** true: it holds copies of another registry, and gets each image some time after that one. */
+  readonly copy?: true;
 }
 
 /**

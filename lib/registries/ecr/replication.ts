@@ -17,7 +17,7 @@ const MAX_RULES = 10;
 export function pullEndpointOf(settings: EcrSettings): RegistryEndpoint {
   const { endpoint, accountId, region, pullFrom } = settings;
   if (pullFrom === region) return endpoint;
-  return { server: ecrServer({ accountId, region: pullFrom }), insecure: false };
+  return { server: ecrServer({ accountId, region: pullFrom }), insecure: false, copy: true };
 }
 
 /** The servers that hold copies, by region. */

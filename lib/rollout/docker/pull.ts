@@ -76,6 +76,15 @@ export async function pullImage(
   if (progress.error !== undefined) throw pullError(reference, progress.error);
 }
 
+/** Whether a pull failed because the registry does not know the image, or its repository. */
+export function isUnknownImage(error: unknown): boolean {
+  return (
+    error instanceof UserError &&
+    error.code === "pull-failed" &&
+    /not found|(manifest|name) unknown|does not exist/i.test(error.message)
+  );
+}
+
 class PullProgress {
   public error: string | undefined;
   private readonly layers = new Map<string, { current: number; total: number }>();

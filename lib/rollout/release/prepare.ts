@@ -6,6 +6,7 @@ import type { Conduct } from "../report";
 import type { DesiredRelease } from "../plan/types";
 import { desiredRelease, selectedServices } from "../state/desired";
 import { observeImage, serverOf } from "../state/images";
+import { pullCopy } from "./pullCopy";
 import { observe } from "../state/observe";
 import type { ObservedHost } from "../state/observed";
 import { inParallel } from "../wait";
@@ -101,5 +102,8 @@ async function pull(
   const own = server === inputs.registry.endpoint.server;
   const login = own ? await credentials("pull") : undefined;
   conduct.report(`pulling ${reference.replace(/@sha256:.*/, "")}`, true);
-  await pullImage(docker, { reference, platform, server, login }, conduct);
+  const attempt = (): Promise<void> =>
+    pullImage(docker, { reference, platform, server, login }, conduct);
+  const isCopy = own && inputs.registry.endpoint.copy === true;
+  await (isCopy ? pullCopy(reference, attempt, conduct) : attempt());
 }

@@ -127,7 +127,7 @@ describe("EcrRegistry with a copy in another region", () => {
     assert.deepEqual(registry.replicas, { [COPY]: server });
     const roleArn = `arn:aws:iam::${ACCOUNT}:role/bot-core-${REGION}-pull`;
     assert.deepEqual(await valueOf(pulumi.output(registry.pullAccountInput)), {
-      endpoint: { server, insecure: false },
+      endpoint: { server, insecure: false, copy: true },
       push: settings.account.push,
       pull: { kind: "ecr", region: COPY, roleArn },
     });

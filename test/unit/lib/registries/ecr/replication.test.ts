@@ -65,6 +65,7 @@ describe("where the host pulls from", () => {
     assert.deepEqual(pullEndpointOf(there), {
       server: `${ACCOUNT}.dkr.ecr.${COPY}.amazonaws.com`,
       insecure: false,
+      copy: true,
     });
     assert.deepEqual(pullSourceOf(there, "arn:role"), {
       here: { kind: "ecr", region: REGION, profile: "shop", roleArn: "arn:role" },
