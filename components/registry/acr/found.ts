@@ -5,6 +5,7 @@ import { messageOf, UserError } from "../../../lib/errors";
 import { registryId, replicationId, subscriptionOf } from "../../../lib/registries/acr/names";
 import type { RepositoryFacts } from "../../../lib/registries/github/repositoryFacts";
 import type { AcrSettings } from "../../../lib/settings/registrySettings";
+import type { GithubRepositorySettings } from "../../../lib/settings/settings";
 import { githubRepository } from "../../githubRepository";
 import { adoptionNote, isAdopted } from "../adopt";
 import type { RegistryArgs } from "../contract";
@@ -18,7 +19,13 @@ export interface Found {
   /** Resource ids of the copies that exist, by region. */
   readonly replications: Readonly<Record<string, string>>;
   /** Absent where `github` is off. */
-  readonly github?: RepositoryFacts;
+  readonly github?: FoundGithub;
+}
+
+/** The repository as GitHub spells it, and which of its runs push. */
+export interface FoundGithub extends RepositoryFacts {
+  readonly defaultBranch: string;
+  readonly environment: string;
 }
 
 /** What Azure answers where a thing in an existing group is not there. */
@@ -37,7 +44,7 @@ export async function lookUp(settings: AcrSettings, args: RegistryArgs): Promise
   const recorded = isRecorded(settings, args);
   const [existing, github] = await Promise.all([
     lookUpRegistry(settings, recorded),
-    args.github.kind === "off" ? undefined : githubRepository(args.github),
+    args.github.kind === "off" ? undefined : lookUpGithub(args.github),
   ]);
   return { recorded, ...existing, ...(github === undefined ? {} : { github }) };
 }
@@ -50,6 +57,11 @@ export function noteAdoption({ registry, replications, recorded }: Found): void 
       .filter((id) => isAdopted({ id, recorded })),
   );
   if (note !== undefined) void pulumi.log.info(note);
+}
+
+async function lookUpGithub(settings: GithubRepositorySettings): Promise<FoundGithub> {
+  const { defaultBranch, environment } = settings;
+  return { ...(await githubRepository(settings)), defaultBranch, environment };
 }
 
 function isRecorded({ endpoint }: AcrSettings, { recorded = [] }: RegistryArgs): boolean {

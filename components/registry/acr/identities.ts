@@ -14,6 +14,7 @@ import {
 } from "../../../lib/registries/acr/names";
 import { roleDefinitionId } from "../../../lib/registries/acr/roles";
 import { GITHUB_ISSUER } from "../../../lib/registries/github/subjects";
+import type { FoundGithub } from "./found";
 import type { AcrScope } from "./scope";
 
 /** A managed identity with its role and the workflows that act as it. */
@@ -23,7 +24,12 @@ export interface Identity {
 }
 
 /** An identity of GitHub's workflows, with one role on the one registry and no password. */
-export function declareIdentity(scope: AcrScope, role: Role, registry: Registry): Identity {
+export function declareIdentity(
+  scope: AcrScope,
+  github: FoundGithub,
+  role: Role,
+  registry: Registry,
+): Identity {
   const { parent, name, settings } = scope;
   const { resourceGroup, location } = settings;
   const identity = new UserAssignedIdentity(
@@ -51,7 +57,10 @@ export function declareIdentity(scope: AcrScope, role: Role, registry: Registry)
     },
     { parent },
   );
-  return { identity, resources: [identity, assignment, ...credentials(scope, role, identity)] };
+  return {
+    identity,
+    resources: [identity, assignment, ...credentials(scope, github, role, identity)],
+  };
 }
 
 /** The subscription that the registry is in. */
@@ -68,14 +77,13 @@ export function subscription(registry: Registry): pulumi.Output<string> {
  * (`ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity`, pulumi-azure-native#4343).
  */
 function credentials(
-  { parent, name, settings, args, found }: AcrScope,
+  { parent, name, settings }: AcrScope,
+  github: FoundGithub,
   role: Role,
   identity: UserAssignedIdentity,
 ): readonly FederatedIdentityCredential[] {
-  const { github } = args;
-  if (github.kind === "off" || found.github === undefined) return [];
   const declared: FederatedIdentityCredential[] = [];
-  for (const subject of federatedSubjects(found.github, github, role)) {
+  for (const subject of federatedSubjects(github, github, role)) {
     const previous = declared.at(-1);
     declared.push(
       new FederatedIdentityCredential(

@@ -45,9 +45,10 @@ export const declare: DeclareRegistry<"acr"> = async (name, settings, args, opts
 function declareAll(scope: AcrScope): Declared {
   const registry = declareRegistry(scope);
   const before = [registry, ...declareReplicas(scope, registry), ...declareCaches(scope, registry)];
-  if (scope.found.github === undefined) return { before };
-  const push = declareIdentity(scope, "push", registry);
-  const pull = declareIdentity(scope, "pull", registry);
+  const { github } = scope.found;
+  if (github === undefined) return { before };
+  const push = declareIdentity(scope, github, "push", registry);
+  const pull = declareIdentity(scope, github, "pull", registry);
   return {
     before: [...before, ...push.resources, ...pull.resources],
     actionsVariables: {

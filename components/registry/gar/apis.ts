@@ -8,8 +8,8 @@ const FOR_GITHUB = ["sts"];
  * The project's APIs that the registry needs. Enabling what is enabled changes nothing, and they stay
  * enabled when this is deleted: others in the project may use them.
  */
-export function declareApis({ parent, name, settings, args }: GarScope): readonly Service[] {
-  const apis = args.github.kind === "off" ? ALWAYS : [...ALWAYS, ...FOR_GITHUB];
+export function declareApis({ parent, name, settings, found }: GarScope): readonly Service[] {
+  const apis = found.github === undefined ? ALWAYS : [...ALWAYS, ...FOR_GITHUB];
   return apis.map(
     (api) =>
       new Service(

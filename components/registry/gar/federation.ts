@@ -5,6 +5,7 @@ import { federatedMember, poolTrust } from "../../../lib/registries/gar/federati
 import { poolId, poolProviderId, type Role } from "../../../lib/registries/gar/names";
 import { GITHUB_ISSUER } from "../../../lib/registries/github/subjects";
 import { adoptOptions } from "../adopt";
+import type { FoundGithub } from "./found";
 import type { Identity } from "./identities";
 import type { GarScope } from "./scope";
 
@@ -22,24 +23,20 @@ export interface Federation {
  * its runs as the pull account. No key is made.
  */
 export function declareFederation(
-  scope: GarScope,
+  { parent, name, settings, found: { recorded } }: GarScope,
+  github: FoundGithub,
   identities: Readonly<Record<Role, Identity>>,
   apis: readonly pulumi.Resource[],
 ): Federation {
-  const { parent, name, settings, args, found } = scope;
-  if (args.github.kind === "off" || found.github === undefined) {
-    throw new Error("no GitHub repository to trust");
-  }
-  const { repositoryId } = found.github;
+  const { repositoryId, defaultBranch } = github;
   const { project } = settings;
-  const { recorded } = found;
   const pool = new WorkloadIdentityPool(
     `${name}-pool`,
     { project, workloadIdentityPoolId: poolId(settings), displayName: "GitHub Actions" },
     {
       parent,
       dependsOn: [...apis],
-      ...adoptOptions({ id: found.github.pool, recorded, mayDiffer: POOL, keep: true }),
+      ...adoptOptions({ id: github.pool, recorded, mayDiffer: POOL, keep: true }),
     },
   );
   const provider = new WorkloadIdentityPoolProvider(
@@ -50,12 +47,12 @@ export function declareFederation(
       workloadIdentityPoolProviderId: poolProviderId(repositoryId),
       displayName: "GitHub Actions",
       oidc: { issuerUri: GITHUB_ISSUER },
-      ...poolTrust(repositoryId, args.github.defaultBranch),
+      ...poolTrust(repositoryId, defaultBranch),
     },
     {
       parent,
       ...adoptOptions({
-        id: found.github.provider,
+        id: github.provider,
         recorded,
         mayDiffer: POOL_PROVIDER,
         keep: true,

@@ -30,6 +30,7 @@ export interface Found {
 export interface FoundGithub {
   /** Number of the repository on GitHub. */
   readonly repositoryId: number;
+  readonly defaultBranch: string;
   /** Name of the pool, where it exists. */
   readonly pool?: string;
   /** Name of the pool's provider, where it exists. */
@@ -148,6 +149,7 @@ async function lookUpGithub(
   ]);
   return {
     repositoryId,
+    defaultBranch: args.github.defaultBranch,
     ...(foundPool === undefined ? {} : { pool: poolName(project, pool) }),
     ...(foundProvider === undefined
       ? {}

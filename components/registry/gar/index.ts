@@ -66,20 +66,20 @@ function googleProvider(
 }
 
 function declareAll(scope: GarScope): Declared {
-  const { name, parent, settings, args, found } = scope;
+  const { name, parent, settings, found } = scope;
   const apis = declareApis(scope);
   const repository = declareRepository(scope, apis);
   const caches = declareCaches(scope, repository, apis);
   const pull = declarePullAccount(scope, repository, caches, apis);
   const before = [...apis, repository, ...caches, ...pull.resources];
   const source = pull.source === undefined ? {} : { pull: pull.source };
-  if (args.github.kind === "off" || found.github === undefined) return { ...source, before };
+  if (found.github === undefined) return { ...source, before };
   const push = declarePushAccount(scope, repository, apis);
   const impersonation =
     pull.account === undefined
       ? []
       : [mayImpersonate(`${name}-push-may-pull`, pull.account, push.account.member, { parent })];
-  const { provider, resources } = declareFederation(scope, { push, pull }, apis);
+  const { provider, resources } = declareFederation(scope, found.github, { push, pull }, apis);
   return {
     ...source,
     before: [...before, ...push.resources, ...impersonation, ...resources],
