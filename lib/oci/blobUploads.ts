@@ -54,20 +54,14 @@ export class BlobUploads {
     let inPieces = false;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.attempt(repository, blob, source, inPieces);
-      const final = attempt >= retries || Date.now() > deadline;
       const backoff = backoffMs * 2 ** attempt;
-      if (outcome instanceof Error) {
-        if (final) throw outcome;
-        await this.connection.pause(backoff);
-        continue;
-      }
-      const { status } = outcome.response;
-      if (STORED.includes(status)) return;
-      const wait = waitUntilNext(outcome.response, inPieces, backoff);
-      if (final || wait === undefined) {
+      const wait = waitUntilNext(outcome, inPieces, backoff);
+      if (wait === "stored") return;
+      if (wait === undefined || attempt >= retries || Date.now() + wait > deadline) {
+        if (outcome instanceof Error) throw outcome;
         throw this.connection.failure(outcome.call, outcome.response);
       }
-      inPieces ||= status === TOO_LARGE;
+      inPieces ||= !(outcome instanceof Error) && outcome.response.status === TOO_LARGE;
       await this.connection.pause(wait);
     }
   }
@@ -145,12 +139,15 @@ export class BlobUploads {
   }
 }
 
-/** Milliseconds; undefined: the answer is final. */
+/** Milliseconds before the upload is begun again; undefined: the outcome is final. */
 function waitUntilNext(
-  response: HttpResponse,
+  outcome: Sent | Error,
   inPieces: boolean,
   backoff: number,
-): number | undefined {
+): number | "stored" | undefined {
+  if (outcome instanceof Error) return backoff;
+  const { response } = outcome;
+  if (STORED.includes(response.status)) return "stored";
   if (response.status === TOO_LARGE) return inPieces ? undefined : 0;
   return STALE.has(response.status) ? backoff : waitAfter(response, backoff);
 }

@@ -39,6 +39,7 @@ export interface RegistryOptions {
 
 /** distribution-spec 1.1 asks registries to accept manifests of up to 4 MiB, so nobody needs more. */
 const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_TOKEN_BYTES = 256 * 1024;
 const MAX_REDIRECTS = 5;
 const RETRIES = 4;
 const BACKOFF_MS = 250;
@@ -72,7 +73,7 @@ export class RegistryConnection {
     this.api = apiAddress(endpoint);
     this.transport = new Transport(endpoint.caCert);
     this.authenticator = new Authenticator(this.api, credentials, (request) => {
-      const limits = { ...this.limits(), maxBytes: MAX_BYTES };
+      const limits = { ...this.limits(), maxBytes: MAX_TOKEN_BYTES };
       return this.send({ ...request, ...limits }, this.attempt("login"), this.deadline());
     });
   }
