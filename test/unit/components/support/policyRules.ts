@@ -47,8 +47,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "aws:iam/role:Role": ({ assumeRolePolicy }) => policyFaults(assumeRolePolicy),
   "aws:iam/rolePolicy:RolePolicy": ({ policy }) => policyFaults(policy),
 
-  "gcp:artifactregistry/repository:Repository": (inputs, one, version) =>
-    inputs["mode"] === "STANDARD_REPOSITORY" ? kept(inputs, one, version) : [],
+  "gcp:artifactregistry/repository:Repository": (inputs, one) =>
+    inputs["mode"] === "STANDARD_REPOSITORY" ? kept(inputs, one) : [],
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": oneOf("role", [
     "roles/artifactregistry.reader",
     "roles/artifactregistry.writer",
