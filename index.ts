@@ -19,7 +19,7 @@ async function program(): Promise<StackOutputs> {
   const compose = await readServices(settings);
   const plan = await planVersion(settings, place, compose.builds);
   const registry = await declareRegistry("registry", settings.registry, {
-    services: Object.keys(compose.builds),
+    services: compose.ours,
     builds: settings.build.push ? buildsOf(plan) : [],
     version: plan.version,
     platforms: settings.build.platforms,
@@ -29,6 +29,7 @@ async function program(): Promise<StackOutputs> {
     previousVersion: plan.previousVersion,
     source: plan.source,
     publishes: plan.publishes,
+    serverIsThere: plan.serverIsThere,
   });
   await declareGithub(settings, registry, plan);
   const images = declareImages(settings, registry, plan);

@@ -12,6 +12,7 @@ import {
   type StagedContext,
 } from "../lib/images";
 import { isLoopback } from "../lib/oci";
+import { isNamed } from "../lib/registries/named";
 import { registryClient } from "../lib/registries/refusals";
 import { inquire, type Sources } from "../lib/release/inquire";
 import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
@@ -34,6 +35,8 @@ export interface VersionPlan {
   readonly recordedTags: Readonly<Record<string, readonly string[]>>;
   /** `server/path` of every repository that this stack's last update declared. */
   readonly recordedRepositories: readonly string[];
+  /** false: the registry's server is yet to be made by this run. */
+  readonly serverIsThere: boolean;
   /** true: this run puts or moves tags; false: whatever is declared stands in the registry already. */
   readonly publishes: boolean;
 }
@@ -54,8 +57,9 @@ export async function planVersion(
 ): Promise<VersionPlan> {
   const { version } = settings.release;
   const contexts = new Map<string, StagedContext>();
-  const [record, source] = await Promise.all([
+  const [record, serverIsThere, source] = await Promise.all([
     readRecord(),
+    registry.makesServer ? isNamed(registry.endpoint.server) : true,
     readSource({
       projectDirectory: process.cwd(),
       paths: Object.values(builds).flatMap(({ context, dockerfile }) => [context, dockerfile]),
@@ -78,7 +82,10 @@ export async function planVersion(
       preview: pulumi.runtime.isDryRun(),
       warn: (message) => void pulumi.log.warn(message),
     },
-    await sourcesOf(settings, registry, builds, contexts),
+    {
+      ...(serverIsThere ? await publishedSources(registry) : NOTHING_PUBLISHED),
+      readInputs: inputsReader(settings, builds, contexts),
+    },
   );
   const services = planRelease(inquiry, record);
   const previousVersion = previousVersionOf(record, version);
@@ -90,9 +97,10 @@ export async function planVersion(
     staged: stagedBuilds(builds, contexts),
     recordedTags: recordedTags(record),
     recordedRepositories: record?.repositories ?? [],
+    serverIsThere,
     publishes: settings.build.push && publishes(inquiry, services),
   };
-  if (settings.build.push && buildsOf(plan).length > 0) await proveLogin(registry);
+  if (settings.build.push && serverIsThere && buildsOf(plan).length > 0) await proveLogin(registry);
   return plan;
 }
 
@@ -101,32 +109,39 @@ async function proveLogin({ account, endpoint }: RegistryPlace): Promise<void> {
   await resolveCredentials(account.push, endpoint.server);
 }
 
-async function sourcesOf(
-  settings: Settings,
-  registry: RegistryPlace,
-  builds: Readonly<Record<string, BuildSpec>>,
-  contexts: Map<string, StagedContext>,
-): Promise<Sources> {
-  const { server } = registry.endpoint;
-  const credentials = await resolveCredentials(registry.lookUp, server);
-  const client = registryClient(registry.endpoint, credentials);
+type PublishedSources = Omit<Sources, "readInputs">;
+
+async function publishedSources({ endpoint, lookUp }: RegistryPlace): Promise<PublishedSources> {
+  const client = registryClient(endpoint, await resolveCredentials(lookUp, endpoint.server));
   return {
     lookUpVersion: (repository, version) => lookUpVersion(client, repository, version),
     findBuilt: (repository, tag) => findBuilt(client, repository, tag),
-    readInputs: async (service) => {
-      const spec = builds[service];
-      if (spec === undefined) throw new Error(`${service} has no build`);
-      const staged = await stageContext(spec, {
-        projectDirectory: process.cwd(),
-        buildDirectory: BUILD_DIRECTORY,
-      });
-      contexts.set(service, staged);
-      const platforms = settings.build.platforms.map((platform) => {
-        const inputs = platformInputs(staged.inputsDigest, platform);
-        return { platform, inputs, tag: buildTag(inputs, platform) };
-      });
-      return { inputsDigest: staged.inputsDigest, platforms };
-    },
+  };
+}
+
+const NOTHING_PUBLISHED: PublishedSources = {
+  lookUpVersion: () => Promise.resolve(undefined),
+  findBuilt: () => Promise.resolve(undefined),
+};
+
+function inputsReader(
+  settings: Settings,
+  builds: Readonly<Record<string, BuildSpec>>,
+  contexts: Map<string, StagedContext>,
+): Sources["readInputs"] {
+  return async (service) => {
+    const spec = builds[service];
+    if (spec === undefined) throw new Error(`${service} has no build`);
+    const staged = await stageContext(spec, {
+      projectDirectory: process.cwd(),
+      buildDirectory: BUILD_DIRECTORY,
+    });
+    contexts.set(service, staged);
+    const platforms = settings.build.platforms.map((platform) => {
+      const inputs = platformInputs(staged.inputsDigest, platform);
+      return { platform, inputs, tag: buildTag(inputs, platform) };
+    });
+    return { inputsDigest: staged.inputsDigest, platforms };
   };
 }
 

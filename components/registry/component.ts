@@ -40,19 +40,21 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
   public readonly pullAccountInput: AccountInput;
   public readonly pullEndpoint: RegistryEndpoint;
   public readonly managed: boolean;
+  public readonly makesServer: boolean;
   public readonly replicas: Readonly<Record<string, string>>;
   public readonly repositories: pulumi.Output<Readonly<Record<string, string>>>;
   public readonly access: RegistryAccess;
   public readonly actionsVariables: Readonly<Record<string, pulumi.Input<string>>>;
   private readonly place: RegistryPlace;
-  private dockerRegistryOnce: Promise<docker.types.input.Registry> | undefined;
+  private readonly readDockerRegistry: () => pulumi.Input<docker.types.input.Registry>;
+  private dockerRegistryOnce: pulumi.Input<docker.types.input.Registry> | undefined;
 
   /** @param declare declares the kind's own resources, as children of the component */
   protected constructor(
     type: string,
     name: string,
     settings: RegistrySettings,
-    { services, builds }: RegistryArgs,
+    { services, builds, serverIsThere = true }: RegistryArgs,
     declare: (parent: pulumi.ComponentResource) => Declared,
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -63,6 +65,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.account = settings.account;
     this.lookUp = settings.lookUp;
     this.managed = settings.manage;
+    this.makesServer = this.place.makesServer;
     this.pullEndpoint = this.place.pullEndpoint;
     const named = [...services].sort();
     const paths = named.map((service) => this.checkedPath(service));
@@ -79,6 +82,9 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
       { registry: this.accountInput, repositories: paths, builds: [...builds].sort() },
       { parent: this, dependsOn: [...before] },
     );
+    const read = (): Promise<docker.types.input.Registry> => dockerRegistryArgs(settings.account);
+    // A server that this run makes gives no login before the proof of access has had one.
+    this.readDockerRegistry = serverIsThere ? read : () => this.access.id.apply(read);
     this.repositories = pulumi.output(
       Object.fromEntries(named.map((service) => [service, this.imageName(service)])),
     );
@@ -91,7 +97,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
 
   /** Read at the first use, so that a run that builds nothing needs no push credential. */
   public get dockerRegistry(): pulumi.Input<docker.types.input.Registry> {
-    this.dockerRegistryOnce ??= dockerRegistryArgs(this.account);
+    this.dockerRegistryOnce ??= this.readDockerRegistry();
     return this.dockerRegistryOnce;
   }
 

@@ -28,6 +28,8 @@ export interface RegistryPlace {
   imageName(service: string): string;
   /** Where the host pulls from: `endpoint`, or a copy that is nearer to it. */
   readonly pullEndpoint: RegistryEndpoint;
+  /** true: the server itself is among what the program declares; before that it has no name. */
+  readonly makesServer: boolean;
   /** As `imageName`, at `pullEndpoint`. Throws UserError `repository-name`. */
   pullImageName(service: string): string;
 }
@@ -78,6 +80,8 @@ export interface RegistryArgs {
   readonly source?: SourceFacts;
   /** true: this run puts or moves tags. Default: true. */
   readonly publishes?: boolean;
+  /** false: the server has no name until this run has made it; see `makesServer`. Default: true. */
+  readonly serverIsThere?: boolean;
 }
 
 /** Declares a registry of one kind; what it looks up to decide its graph is awaited first. */

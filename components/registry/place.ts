@@ -16,6 +16,7 @@ export function registryPlace(settings: RegistrySettings): RegistryPlace {
     repositoryPath: (service) => repositoryPath(settings, service),
     imageName: (service) => `${endpoint.server}/${repositoryPath(settings, service)}`,
     pullEndpoint,
+    makesServer: settings.kind === "acr" && settings.manage,
     pullImageName: (service) => `${pullEndpoint.server}/${repositoryPath(settings, service)}`,
   };
 }
