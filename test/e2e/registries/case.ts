@@ -18,6 +18,6 @@ export interface RegistryCase {
   readonly puller: RegExp;
   /** What a push by a reader is told: the registry's words and the mend. */
   readonly refusal: readonly RegExp[];
-  /** Questions to the cloud: what it holds of what the program manages. Absent: it manages nothing. */
-  readonly managed?: (world: World) => Promise<readonly string[]>;
+  /** The cloud, and what of it holds images and outlives a destroy. Absent: nothing is managed. */
+  readonly cloud?: { readonly name: string; readonly keeps: RegExp };
 }

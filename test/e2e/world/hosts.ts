@@ -7,7 +7,7 @@ export const ACR_NAME = "botcoreworld";
 /** A company's own registry, under an authority that is not public. */
 export const COMPANY_REGISTRY = "registry.company.example";
 
-/** Every name of the clouds that leads to the world's router, as a certificate names them. */
+/** Every name of the clouds that leads to the world's router. */
 export const PUBLIC_HOSTS: readonly string[] = [
   ...["ghcr.io", "api.github.com", "github.com"],
   ...["registry-1.docker.io", "auth.docker.io", "index.docker.io", "docker.io", "hub.docker.com"],
@@ -20,5 +20,8 @@ export const PUBLIC_HOSTS: readonly string[] = [
   ...["europe-west3-docker.pkg.dev", "europe-docker.pkg.dev", "eu.gcr.io", "gcr.io"],
   ...["sts.googleapis.com", "oauth2.googleapis.com", "iamcredentials.googleapis.com"],
   ...["artifactregistry.googleapis.com", "accounts.google.com"],
-  ...[`${ACR_NAME}.azurecr.io`, "login.microsoftonline.com", "management.azure.com"],
+  "login.microsoftonline.com",
 ];
+
+/** Names that the certificate has too; they lead to the router once what they name was made. */
+export const LATER_HOSTS: readonly string[] = [`${ACR_NAME}.azurecr.io`];

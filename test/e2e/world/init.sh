@@ -1,7 +1,8 @@
 #!/bin/sh
 # First process of a world: in its own network, mount and process namespaces. Everything it makes
 # stands in one tmpfs, so that nothing is left when it ends, however it ends.
-# Environment: WORLD_NAME, WORLD_HOSTS (names that mean this machine), WORLD_NODE, WORLD_ROUTER.
+# Environment: WORLD_NAME, WORLD_HOSTS (names that mean this machine), WORLD_LATER_HOSTS (names that
+# will), WORLD_COMPANY (a name under an authority of its own), WORLD_NODE, WORLD_ROUTER.
 set -eu
 WORLD=/run/world
 
@@ -12,13 +13,13 @@ exec 2>$WORLD/init.log
 ip link set lo up
 
 echo "127.0.0.1 localhost" > $WORLD/hosts
-for host in $WORLD_HOSTS; do
-  case $host in
-    \**) ;;
-    *) echo "127.0.0.1 $host" >> $WORLD/hosts ;;
-  esac
+for host in $WORLD_HOSTS "$WORLD_COMPANY"; do
+  echo "127.0.0.1 $host" >> $WORLD/hosts
 done
 mount --bind $WORLD/hosts /etc/hosts
+# Nobody else is asked: a name that is not there is no name, at once.
+echo "hosts: files" > $WORLD/nsswitch.conf
+if [ -e /etc/nsswitch.conf ]; then mount --bind $WORLD/nsswitch.conf /etc/nsswitch.conf; fi
 
 # $1 authority, $2 certificate, the rest names
 certificate() {
@@ -34,9 +35,8 @@ certificate() {
     -CAcreateserial -extfile $WORLD/$name.ext -out $WORLD/$name.pem
 }
 # The public names, and a registry whose authority only some machines know.
-certificate public-ca public $WORLD_HOSTS
+certificate public-ca public $WORLD_HOSTS $WORLD_LATER_HOSTS
 certificate company-ca company "$WORLD_COMPANY"
-echo "127.0.0.1 $WORLD_COMPANY" >> $WORLD/hosts
 # The engine's machine knows both, as an administrator has set it up; Node knows the public one.
 cat $WORLD/public-ca.pem $WORLD/company-ca.pem > $WORLD/machine-ca.pem
 

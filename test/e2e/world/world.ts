@@ -10,7 +10,7 @@ import { run, type RunResult } from "../../../lib/process/run";
 import { until } from "../support/cliProcess";
 import { installEmulators } from "../../emulators/install";
 import { type Ask, controlOf } from "./control";
-import { COMPANY_REGISTRY, PUBLIC_HOSTS } from "./hosts";
+import { COMPANY_REGISTRY, LATER_HOSTS, PUBLIC_HOSTS } from "./hosts";
 import { startRegistry } from "./registry";
 
 /** Folder of everything that a world has, as processes in it see it. */
@@ -105,6 +105,7 @@ function initEnvironment(name: string): NodeJS.ProcessEnv {
     PATH: process.env["PATH"],
     WORLD_NAME: name,
     WORLD_HOSTS: PUBLIC_HOSTS.join(" "),
+    WORLD_LATER_HOSTS: LATER_HOSTS.join(" "),
     WORLD_COMPANY: COMPANY_REGISTRY,
     WORLD_NODE: process.execPath,
     WORLD_ROUTER: resolve(__dirname, "router/main.ts"),

@@ -27,5 +27,5 @@ export const ecr: RegistryCase = {
   pusher: /:user\/deployer$/,
   puller: /:assumed-role\/[^/]+\/bot-core$/,
   refusal: [/not authorized to perform: ecr:InitiateLayerUpload/],
-  managed: async (world) => (await world.ask("held", { cloud: "aws" })) as string[],
+  cloud: { name: "aws", keeps: /ecr\/repository:Repository / },
 };

@@ -43,5 +43,5 @@ export const gar: RegistryCase = {
   pusher: new RegExp(`^${GOOGLE_OPERATOR}$`),
   puller: /^shop-pull-.*\.iam\.gserviceaccount\.com$/,
   refusal: [/artifactregistry\.repositories\.uploadArtifacts/],
-  managed: async (world) => (await world.ask("held", { cloud: "gcp" })) as string[],
+  cloud: { name: "gcp", keeps: /artifactregistry\/repository:Repository / },
 };

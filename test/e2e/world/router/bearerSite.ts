@@ -61,10 +61,7 @@ export function bearerSite(kind: BearerKind, tokens: Tokens): Site {
 
 async function answerToken(kind: BearerKind, tokens: Tokens, exchange: Exchange): Promise<void> {
   const form = exchange.method === "POST" ? await formOf(exchange) : exchange.url.searchParams;
-  const login =
-    exchange.method === "POST"
-      ? { username: form.get("username") ?? "", password: form.get("password") ?? "" }
-      : basicLogin(exchange);
+  const login = exchange.method === "POST" ? loginIn(form) : basicLogin(exchange);
   const subject = login === undefined ? UNAUTHENTICATED : kind.login(login);
   if (typeof subject !== "string") {
     sendRegistryError(exchange, subject.status, subject.code, subject.message);
@@ -75,6 +72,15 @@ async function answerToken(kind: BearerKind, tokens: Tokens, exchange: Exchange)
   const token = tokens.issue(kind.name, subject, kind.seconds, new Set(scopes));
   sendJson(exchange, 200, { token, access_token: token, expires_in: kind.seconds });
 }
+
+/** The grants `password` and `refresh_token` (RFC 6749, 4.3 and 6). */
+function loginIn(form: URLSearchParams): Login {
+  const username = form.get("username") ?? NO_NAME;
+  return { username, password: form.get("password") ?? form.get("refresh_token") ?? "" };
+}
+
+/** What clients call the user of a refresh token. */
+const NO_NAME = "00000000-0000-0000-0000-000000000000";
 
 const ALL: readonly Action[] = ["pull", "push", "delete"];
 

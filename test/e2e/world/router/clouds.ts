@@ -1,8 +1,10 @@
 import type { CloudQuestion, CloudStore } from "./cloud/store";
 import { awsCloud } from "./cloud/aws";
+import { azureCloud } from "./cloud/azure";
 import { googleCloud } from "./cloud/gcp";
 import type { Entry, Site } from "./exchange";
 import { aws, AWS_KEYS } from "./sites/aws";
+import { azure, AZURE_SECRETS } from "./sites/azure";
 import { company, COMPANY_USERS } from "./sites/company";
 import { dockerHub, HUB_TOKENS } from "./sites/dockerHub";
 import { ghcr, GITHUB_TOKENS } from "./sites/ghcr";
@@ -15,6 +17,7 @@ const PLANTED_CREDENTIALS: readonly string[] = [
   ...Object.values(GITHUB_TOKENS),
   ...Object.values(HUB_TOKENS),
   ...Object.values(GOOGLE_SECRETS),
+  ...Object.values(AZURE_SECRETS),
   ...Object.values(AWS_KEYS).map(({ secret }) => secret),
 ];
 
@@ -30,13 +33,15 @@ export class Clouds {
   public constructor() {
     const gcp = googleCloud();
     const amazon = awsCloud();
-    this.stores = { aws: amazon, gcp };
+    const microsoft = azureCloud();
+    this.stores = { aws: amazon, gcp, "azure-native": microsoft };
     this.sites = [
       company(),
       ghcr(this.tokens),
       dockerHub(this.tokens),
       ...aws(this.tokens, amazon),
       ...google(this.tokens, gcp),
+      ...azure(this.tokens, microsoft),
     ];
   }
 

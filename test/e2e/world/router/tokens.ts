@@ -18,13 +18,15 @@ export const PLANTED = "planted-";
 export class Tokens {
   private readonly issued = new Map<string, Issued>();
 
+  /** @param write puts the random part into a token's form; default: the token is nothing else */
   public issue(
     audience: string,
     subject: string,
     seconds: number,
     scopes?: ReadonlySet<string>,
+    write = (random: string): string => random,
   ): string {
-    const token = `${PLANTED}${audience}-token-${randomBytes(12).toString("hex")}`;
+    const token = write(`${PLANTED}${audience}-token-${randomBytes(12).toString("hex")}`);
     const expires = Date.now() + seconds * 1000;
     const issued = { token, audience, subject, expires };
     this.issued.set(token, scopes === undefined ? issued : { ...issued, scopes });

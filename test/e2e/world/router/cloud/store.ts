@@ -21,6 +21,8 @@ export interface ResourceType {
   /** The cloud's words where it does not make it. */
   readonly refuse?: (inputs: Properties, cloud: CloudStore) => string | undefined;
   readonly refuseDelete?: (resource: Resource, cloud: CloudStore) => Promise<string | undefined>;
+  /** What comes with it. */
+  readonly created?: (resource: Resource) => void;
   /** What goes with it. */
   readonly deleted?: (resource: Resource, cloud: CloudStore) => Promise<void>;
 }
@@ -42,13 +44,6 @@ export class CloudStore {
 
   public find(type: string, id: string): Resource | undefined {
     return this.held.get(`${type} ${id}`);
-  }
-
-  /** Puts a resource there without a plugin. */
-  public plant(type: string, inputs: Properties): void {
-    const { id: idOf, outputs } = this.typeOf(type);
-    const id = idOf(inputs);
-    this.put({ type, id, inputs, outputs: { ...inputs, ...outputs?.(inputs, id) } });
   }
 
   /** `TYPE ID` of everything. */
@@ -80,13 +75,15 @@ export class CloudStore {
   }
 
   private create(type: string, inputs: Properties): Resource {
-    const { id: idOf, outputs, taken, refuse } = this.typeOf(type);
+    const { id: idOf, outputs, taken, refuse, created } = this.typeOf(type);
     const id = idOf(inputs);
     const refusal =
       refuse?.(inputs, this) ??
       (this.find(type, id) === undefined ? undefined : taken?.(id, inputs));
     if (refusal !== undefined) throw new Error(refusal);
-    return this.put({ type, id, inputs, outputs: { ...inputs, ...outputs?.(inputs, id) } });
+    const made = { type, id, inputs, outputs: { ...inputs, ...outputs?.(inputs, id) } };
+    created?.(made);
+    return this.put(made);
   }
 
   private update(type: string, id: string, inputs: Properties): Resource {
