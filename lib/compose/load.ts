@@ -49,6 +49,8 @@ export interface LoadOptions {
 export interface LoadedCompose {
   readonly model: ComposeModel;
   readonly builds: Readonly<Record<string, BuildSpec>>;
+  /** Every service with a `build`, deployed by this run or not: their repositories stay declared. */
+  readonly ours: readonly string[];
   readonly findings: { readonly errors: readonly Finding[]; readonly warnings: readonly Finding[] };
 }
 
@@ -102,7 +104,10 @@ export async function loadCompose(options: LoadOptions): Promise<LoadedCompose> 
   const builds = buildSpecs(context, wanted);
   const model = modelOf(context, await resolveVariables(config, sourceVariables(context)));
   check(context, model);
-  return { model, builds, findings: report.findings() };
+  const ours = Object.entries(project.services).flatMap(([name, { build }]) =>
+    build === undefined ? [] : [name],
+  );
+  return { model, builds, ours: ours.sort(), findings: report.findings() };
 }
 
 function wantedServices(
@@ -187,5 +192,5 @@ function definitionsOf(inlined: Readonly<Record<string, Inlined>>): JsonObject {
 }
 
 function failed(findings: LoadedCompose["findings"]): LoadedCompose {
-  return { model: EMPTY_MODEL, builds: {}, findings };
+  return { model: EMPTY_MODEL, builds: {}, ours: [], findings };
 }

@@ -113,7 +113,7 @@ volumes: {data: {}, old: {external: true}}
   });
 
   it("separates how our services are built from how they run", async () => {
-    const { model, builds } = await loadFiles(
+    const { model, builds, ours } = await loadFiles(
       {
         "compose.yml": `services:
   web:
@@ -143,6 +143,7 @@ volumes: {data: {}, old: {external: true}}
         args: { PUBLIC_URL: "http://localhost", DEBUG: "false", WORKERS: "2" },
       },
     });
+    assert.deepEqual(ours, ["api", "web"]);
     const { api, db, web } = model.services;
     assert.deepEqual([api!.ours, db!.ours, web!.ours], [true, false, true]);
     assert.equal(web!.definition.image ?? web!.definition.build, undefined);
