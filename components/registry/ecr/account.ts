@@ -87,9 +87,7 @@ function declareReplication(
     {
       ...childOf(scope, settings.region),
       dependsOn: [...repositories, ...templates],
-      ...(others.length > 0 || !scope.args.retention.deleteOnDestroy
-        ? { retainOnDelete: true }
-        : {}),
+      ...(others.length > 0 ? { retainOnDelete: true } : {}),
     },
   );
 }
