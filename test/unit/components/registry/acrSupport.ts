@@ -17,7 +17,7 @@ export const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredent
 export const ROLE = "azure-native:authorization:RoleAssignment";
 
 export const SUBSCRIPTION = "11111111-2222-3333-4444-555555555555";
-export const GROUP_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop-rg`;
+const GROUP_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop-rg`;
 export const REGISTRY_ID = `${GROUP_ID}/providers/Microsoft.ContainerRegistry/registries/shopregistry`;
 
 /** What Azure gives back beside the inputs. */

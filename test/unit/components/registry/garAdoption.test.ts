@@ -73,4 +73,18 @@ describe("GarRegistry, where something is there already", () => {
     await allRegistered();
     assert.deepEqual(run.options.of("registry-repository"), { retainOnDelete: true });
   });
+
+  it("lets it go on with GitHub as well, whose pool it may not see", async () => {
+    const denied = new Error("googleapi: Error 403: Permission denied, PERMISSION_DENIED");
+    const recorded = ["europe-west3-docker.pkg.dev/my-project/bot-core/web"];
+    const google = { repositories: denied, pool: denied, provider: denied };
+    const run = await declared({}, { recorded, github: shop() }, { google });
+    await allRegistered();
+    assert.deepEqual(run.options.of("registry-pool"), { retainOnDelete: true });
+    await assert.rejects(declared({}, { github: shop() }, { google: { pool: denied } }), {
+      name: "UserError",
+      code: "registry-lookup",
+    });
+    await allRegistered();
+  });
 });

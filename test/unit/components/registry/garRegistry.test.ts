@@ -149,6 +149,24 @@ describe("GarRegistry", () => {
     assert.deepEqual(vulnerabilityScanningConfig, { enablementConfig: "DISABLED" });
   });
 
+  it("serves the names of the former registry from a repository of the host's name", async () => {
+    const endpoint = { server: "eu.gcr.io", insecure: false };
+    const run = await declared({
+      endpoint,
+      account: { ...SETTINGS.account, endpoint },
+      namespace: "my-project",
+      location: "europe",
+      repository: "eu.gcr.io",
+    });
+    await allRegistered();
+    const inputs = inputsOf(run, REPOSITORY, "registry-repository");
+    const { repositoryId, location } = inputs as Readonly<Record<string, unknown>>;
+    assert.deepEqual([repositoryId, location], ["eu.gcr.io", "europe"]);
+    assert.equal(run.registry.imageName("web"), "eu.gcr.io/my-project/web");
+    const account = inputsOf(run, ACCOUNT, "registry-pull") as Readonly<Record<string, unknown>>;
+    assert.match(String(account["accountId"]), /^eu-gcr-io-pull-[0-9a-f]{5}$/);
+  });
+
   it("declares nothing of Google's, and asks nothing, where it manages nothing", async () => {
     const recorder = await recordResources(GAR_ANSWERS);
     const settings = { ...SETTINGS, manage: false };

@@ -62,8 +62,8 @@ export interface GoogleState {
   readonly repositories?: readonly object[] | Error;
   /** E-mail of who runs the program. */
   readonly email?: string | Error;
-  readonly pool?: boolean;
-  readonly provider?: boolean;
+  readonly pool?: boolean | Error;
+  readonly provider?: boolean | Error;
 }
 
 export function garCalls({
@@ -93,8 +93,11 @@ function answer<T>(state: T | Error): T {
   return state;
 }
 
-function found(isThere: boolean, inputs: object): object {
-  return isThere ? inputs : answer<object>(new Error("the requested resource was not found"));
+function found(state: boolean | Error, inputs: object): object {
+  if (state === true) return inputs;
+  return answer<object>(
+    state === false ? new Error("the requested resource was not found") : state,
+  );
 }
 
 const ENDPOINT = { server: "europe-west3-docker.pkg.dev", insecure: false };
