@@ -9,6 +9,7 @@ import { growthRow } from "./rows/growth";
 import { memoryRow } from "./rows/memory";
 import { noChangeRow } from "./rows/noChange";
 import { pluginRow } from "./rows/plugin";
+import { registryRow } from "./rows/registry";
 import { releaseRow } from "./rows/release";
 import { rollbackRow } from "./rows/rollback";
 import { sizeRow } from "./rows/size";
@@ -26,6 +27,7 @@ const ROWS: readonly Row[] = [
   noChangeRow,
   buildsRow,
   sizeRow,
+  registryRow,
 ];
 
 /** The whole run; each row is bounded by its own counts. */

@@ -41,7 +41,7 @@ export function pruneOutcome(prune: Prune, applied: Applied | undefined): Outcom
   };
 
   function summary(): string {
-    const stays = `${count(kept, "manifest")} stay`;
+    const stays = `${count(kept, "manifest")} ${kept === 1 ? "stays" : "stay"}`;
     if (planned === 0) return `nothing goes; ${stays}`;
     const what = `${count(shown.length, "manifest")}, ${sizeText(freed)}`;
     const left = planned - shown.length;
