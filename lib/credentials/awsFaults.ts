@@ -4,6 +4,8 @@ import { networkFault, unreachable } from "./bounded";
 
 const EXPIRED = /SSO session|SSO Token|Token is expired|aws sso login|aws login/i;
 const NO_PROFILE = /Could not resolve credentials using profile|could not be found in shared/i;
+/** An error's name comes from the answer; anything else than a name is not repeated. */
+const SAFE_NAME = /^[A-Za-z]{1,64}$/;
 /** Names of AWS's answers to an identity that it does not know, or no longer. */
 const INVALID: ReadonlySet<string> = new Set([
   "InvalidClientTokenId",
@@ -63,8 +65,9 @@ export function awsError(
       `no usable AWS credentials${named} were found (environment, shared configuration, container or instance role); ${login}, e.g. AWS_PROFILE, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY`,
     );
   }
+  const known = SAFE_NAME.test(name) && name !== "Error" ? ` (${name})` : "";
   return new UserError(
-    `AWS in ${region} failed \`${action}\`${name === "" || name === "Error" ? "" : ` (${name})`}; check \`registry.region\`, and try again later`,
+    `AWS in ${region} failed \`${action}\`${known}; check \`registry.region\`, and try again later`,
     "credentials-answer",
   );
 }
