@@ -3,8 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { anchorsOf, codeOf, fencesOf, PAGES, proseOf, readPage, ROOT, tableRows } from "./markdown";
 
+/** A command's file has its name in camel case. */
 const COMMANDS = new Set(
-  readdirSync(join(ROOT, "cli", "commands")).map((name) => name.replace(/\.ts$/, "")),
+  readdirSync(join(ROOT, "cli", "commands")).map((name) =>
+    name.replace(/\.ts$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  ),
 );
 
 /** Subcommands of the Pulumi CLI that the guide uses. */

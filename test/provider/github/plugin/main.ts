@@ -6,7 +6,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { fromStruct, toServiceError, toStruct } from "../../../../provider/wire";
 import { type Kind, KINDS } from "./resources";
-import { type GithubState, type Inputs, readState, restAnswer, writeState } from "./state";
+import { type GithubState, type Inputs, readState, restAnswer, textOf, writeState } from "./state";
 
 /**
  * A double of GitHub and its Pulumi plugin for acme/shop: what the engine asks of the real plugin,
@@ -65,7 +65,7 @@ function read(request: rpc.ReadRequest): rpc.ReadResponse {
 
 function invoke(request: rpc.InvokeRequest): rpc.InvokeResponse {
   const { endpoint } = fromStruct(request.getArgs());
-  const [path = ""] = String(endpoint).split("?");
+  const [path = ""] = textOf(endpoint).split("?");
   if (request.getTok() !== "github:index/getRestApi:getRestApi" || !path.startsWith(REPOSITORY)) {
     throw new Error(`unknown function ${request.getTok()} ${path}`);
   }
@@ -90,7 +90,7 @@ server.addService(ResourceProviderService, {
   invoke: call(invoke),
   create: call((request: rpc.CreateRequest) => {
     const inputs = fromStruct(request.getProperties());
-    const name = String(inputs["variableName"] ?? inputs["name"] ?? inputs["environment"]);
+    const name = textOf(inputs["variableName"] ?? inputs["name"] ?? inputs["environment"]);
     const id = withState(`create ${name}`, (state) =>
       kindOf(request.getUrn()).create(state, inputs),
     );

@@ -1,4 +1,4 @@
-import type { GithubState, Inputs } from "./state";
+import { type GithubState, type Inputs, textOf } from "./state";
 
 /** One kind of resource as terraform-provider-github 6 acts on GitHub, with its ids. */
 export interface Kind {
@@ -16,7 +16,7 @@ const environment: Kind = {
   // GitHub's PUT changes one that exists.
   create: (state, inputs) => {
     state.environment = inputs;
-    return `shop:${String(inputs["environment"])}`;
+    return `shop:${textOf(inputs["environment"])}`;
   },
   read: ({ environment: inputs }, id) => (inputs === undefined ? undefined : { id, inputs }),
   update: (state, _id, inputs) => {
@@ -32,7 +32,7 @@ const policy: Kind = {
     const { branchPattern, tagPattern } = inputs;
     const type = branchPattern === undefined ? "tag" : "branch";
     const id = (state.lastId += 1);
-    state.policies.push({ id, name: String(branchPattern ?? tagPattern), type });
+    state.policies.push({ id, name: textOf(branchPattern ?? tagPattern), type });
     return `shop:production:${id.toString()}`;
   },
   read: ({ policies }, id) => {
@@ -77,9 +77,9 @@ const ruleset: Kind = {
 
 const variable: Kind = {
   create: ({ variables }, { variableName, value }) => {
-    const name = String(variableName);
+    const name = textOf(variableName);
     if (name in variables) throw new Error("409 Already exists - Variable already exists");
-    variables[name] = String(value);
+    variables[name] = textOf(value);
     return `shop:${name}`;
   },
   read: ({ variables }, id) => {
@@ -89,7 +89,7 @@ const variable: Kind = {
     return { id, inputs: { repository: "shop", variableName: name, value } };
   },
   update: ({ variables }, _id, { variableName, value }) => {
-    variables[String(variableName)] = String(value);
+    variables[textOf(variableName)] = textOf(value);
   },
   remove: ({ variables }, id) => {
     Reflect.deleteProperty(variables, id.replace("shop:", ""));

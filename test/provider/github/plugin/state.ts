@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Properties } from "../../../../provider/values";
 
-export type Inputs = Readonly<Record<string, unknown>>;
+export type Inputs = Properties;
 
 /** What the double of GitHub holds of acme/shop. */
 export interface GithubState {
@@ -20,6 +21,11 @@ export const EMPTY: GithubState = {
   changes: [],
   lastId: 100,
 };
+
+/** A property that is text. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
 
 export function readState(file: string): GithubState {
   // Only `writeState` writes it.
