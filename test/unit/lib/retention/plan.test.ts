@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../../lib/errors";
-import {
-  classifyTag,
-  firstRemovals,
-  freedBytes,
-  keyOf,
-  planRetention,
-  type Deployed,
-} from "../../../../lib/retention";
+import { firstRemovals, planRetention, type Deployed } from "../../../../lib/retention";
 import {
   digest,
   fallback,
@@ -263,64 +256,4 @@ describe("a limited prune", () => {
         error.message.includes("`--max 3`"),
     );
   });
-});
-
-describe("freed bytes", () => {
-  const shared = new Map([["layer", 100]]);
-  const repository = (name: string, ages: readonly number[]) => {
-    const written = Object.fromEntries(ages.map((age, at) => [`m${at}`, { age }]));
-    const graph = graphOf(written);
-    const manifests = [...graph.manifests].map(
-      ([one, manifest]) => [one, { ...manifest, blobs: new Map([...shared, [one, 1]]) }] as const,
-    );
-    const own = { ...graph, repository: name, manifests: new Map(manifests) };
-    return planRetention(own, SETTINGS, NOTHING_DEPLOYED, NOW);
-  };
-  const total = (
-    plans: ReturnType<typeof repository>[],
-    sharing: "registry" | "repository",
-  ): number =>
-    [...freedBytes(plans, firstRemovals(plans, 100), sharing).values()].reduce((a, b) => a + b, 0);
-
-  it("leaves out what something else needs", () => {
-    assert.equal(total([repository("a", [20, 20])], "registry"), 102);
-    assert.equal(total([repository("a", [20, 2])], "registry"), 1);
-  });
-
-  it("knows whether repositories share their blobs", () => {
-    const plans = [repository("a", [20]), repository("b", [2])];
-    assert.equal(total(plans, "registry"), 0);
-    assert.equal(total(plans, "repository"), 101);
-    const both = [repository("a", [20]), repository("b", [20])];
-    assert.equal(total(both, "registry"), 101);
-    assert.equal(keyOf({ repository: "a", digest: "sha256:x" }), "a@sha256:x");
-  });
-});
-
-describe("classes of tags", () => {
-  const cases: readonly (readonly [string, string])[] = [
-    ["v1.0.0", "release"],
-    ["1.2.3", "release"],
-    ["v1.0.0-rc.1", "prerelease"],
-    ["latest", "alias"],
-    ["v1", "alias"],
-    ["1.0", "alias"],
-    ["pr-17", "pullRequest"],
-    ["pr-x", "branch"],
-    ["pb-0123456789ab-amd64", "build"],
-    ["0123456789ab", "commit"],
-    ["main-0123456789ab", "commit"],
-    ["5aa6338c71dfd6a3a26d30dcbc14f29c07063692", "commit"],
-    ["sha-5aa6338", "commit"],
-    ["feat-x", "branch"],
-    ["dev", "branch"],
-    [fallback("a"), "fallback"],
-    [`${fallback("a")}.sig`, "fallback"],
-    ["sha256-short", "branch"],
-  ];
-  for (const [tag, kind] of cases) {
-    it(`${tag} is ${kind}`, () => {
-      assert.equal(classifyTag(tag).kind, kind);
-    });
-  }
 });
