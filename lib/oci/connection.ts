@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RegistryEndpoint } from "../resources/registry";
 import { Authenticator } from "./authenticator";
-import { type Credentials, redact, withSecret } from "./credentials";
+import { type Credentials, redact, withSecrets } from "./credentials";
 import { type Call, isStream, scopeOf } from "./call";
 import { apiAddress } from "./endpoint";
 import {
@@ -40,6 +40,7 @@ export interface RegistryOptions {
 /** distribution-spec 1.1 asks registries to accept manifests of up to 4 MiB, so nobody needs more. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 256 * 1024;
+const MAX_SENT = 64;
 const MAX_REDIRECTS = 5;
 const RETRIES = 4;
 const BACKOFF_MS = 250;
@@ -62,6 +63,8 @@ export class RegistryConnection {
   public readonly api: URL;
   private readonly transport: Transport;
   private readonly authenticator: Authenticator;
+  /** Tokens that were sent, the latest of them. */
+  private readonly sent = new Set<string>();
 
   /** @throws UserError `registry-endpoint` */
   public constructor(
@@ -92,15 +95,15 @@ export class RegistryConnection {
   public async request(call: Call): Promise<HttpResponse> {
     const attempt = this.attempt(call.action, call.repository);
     const limited = { deadline: this.deadline(1, call.streamedBytes), ...call };
-    const { response, sent } = await this.authorised(limited, attempt);
+    const response = await this.authorised(limited, attempt);
     if (call.expected.includes(response.status)) return response;
-    throw this.failure(call, response, sent);
+    throw this.failure(call, response);
   }
 
   /** The error for an answer whose status is none of those that a call may have. */
-  public failure(call: Call, response: HttpResponse, sent?: string): Error {
+  public failure(call: Call, response: HttpResponse): Error {
     const attempt = this.attempt(call.action, call.repository);
-    const detail = detailOf(response, withSecret(this.credentials, tokenOf(sent)));
+    const detail = detailOf(response, this.secrets());
     if (response.status === 401) return this.authenticator.refusal(attempt, detail);
     if (response.status === 403) return deniedError(attempt, detail);
     if (response.status === 400 && /request to an HTTPS server/i.test(detail)) {
@@ -132,7 +135,7 @@ export class RegistryConnection {
 
   /** The error for an answer with an expected status whose content is wrong. */
   public answerError(call: Call, what: string): Error {
-    const clean = redact(what.replace(/\p{Cc}+/gu, " "), this.credentials);
+    const clean = redact(what.replace(/\p{Cc}+/gu, " "), this.secrets());
     return answerError(this.attempt(call.action, call.repository), clean);
   }
 
@@ -155,17 +158,16 @@ export class RegistryConnection {
   }
 
   /** A challenge counts from the registry itself alone: any other host could name its own token server. */
-  private async authorised(call: TimedCall, attempt: Attempt): Promise<Authorised> {
+  private async authorised(call: TimedCall, attempt: Attempt): Promise<HttpResponse> {
     const scope = scopeOf(call);
     const header = await this.authenticator.header(scope, attempt);
     const { response, url } = await this.follow(call, attempt, header);
-    const first = { response, sent: header };
-    if (response.status !== 401 || url.origin !== this.api.origin) return first;
+    if (response.status !== 401 || url.origin !== this.api.origin) return response;
     const challenge = response.headers["www-authenticate"];
-    if (!this.authenticator.learn(challenge, scope, header)) return first;
-    if (isStream(call.body)) return first;
+    if (!this.authenticator.learn(challenge, scope, header)) return response;
+    if (isStream(call.body)) return response;
     const renewed = await this.authenticator.header(scope, attempt);
-    return { response: (await this.follow(call, attempt, renewed)).response, sent: renewed };
+    return (await this.follow(call, attempt, renewed)).response;
   }
 
   /** Follows redirects of reads. The login never leaves the registry's own origin. */
@@ -174,6 +176,7 @@ export class RegistryConnection {
     attempt: Attempt,
     authorization: string | undefined,
   ): Promise<{ readonly response: HttpResponse; readonly url: URL }> {
+    this.remember(tokenOf(authorization));
     let url = typeof call.target === "string" ? new URL(call.target, this.api) : call.target;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const login = url.origin === this.api.origin && authorization !== undefined;
@@ -228,6 +231,17 @@ export class RegistryConnection {
     return { ...times, ...(signal === undefined ? {} : { signal }) };
   }
 
+  private remember(token: string): void {
+    if (token !== "") this.sent.add(token);
+    const [oldest] = this.sent;
+    if (this.sent.size > MAX_SENT && oldest !== undefined) this.sent.delete(oldest);
+  }
+
+  /** The login with the tokens that were made of it: a registry may echo any of them. */
+  private secrets(): Credentials | undefined {
+    return withSecrets(this.credentials, [...this.sent]);
+  }
+
   private attempt(action: Action, repository?: string): Attempt {
     const { server, credentials } = this;
     const { explain } = this.options;
@@ -242,12 +256,6 @@ export class RegistryConnection {
 }
 
 type TimedCall = Call & { readonly deadline: number };
-
-interface Authorised {
-  readonly response: HttpResponse;
-  /** The Authorization header that was sent with the request. */
-  readonly sent: string | undefined;
-}
 
 function tokenOf(authorization: string | undefined): string {
   return authorization?.split(" ")[1] ?? "";

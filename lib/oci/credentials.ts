@@ -17,14 +17,14 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
 }
 
-/** A login whose messages are free of one more secret; `""` adds none. */
-export function withSecret(
+/** A login whose messages are free of further secrets. */
+export function withSecrets(
   credentials: Credentials | undefined,
-  secret: string,
+  secrets: readonly string[],
 ): Credentials | undefined {
-  if (secret === "") return credentials;
+  if (secrets.length === 0) return credentials;
   const { username = "", password = "", ...rest } = credentials ?? {};
-  return { ...rest, username, password, derived: [...(credentials?.derived ?? []), secret] };
+  return { ...rest, username, password, derived: secrets };
 }
 
 /** The text without the login's secrets: a registry may echo what it was sent. */

@@ -169,5 +169,5 @@ async function read(
 }
 
 function seconds(milliseconds: number): string {
-  return `${milliseconds / 1000} s`;
+  return `${Number((milliseconds / 1000).toFixed(2))} s`;
 }

@@ -167,6 +167,32 @@ describe("RegistryClient: logins and redirects", () => {
       }
     });
 
+    it("takes no challenge from another host, which could name its own token server", async () => {
+      const away = await FakeRegistry.start();
+      try {
+        away.options.intercept = (_request, response) => {
+          const realm = `http://${away.endpoint.server}/token`;
+          response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+          return true;
+        };
+        await start({ auth: "basic", users: USERS });
+        fake.options.intercept = (request, response) => {
+          if (request.headers.authorization === undefined) return false;
+          const location = `http://${away.endpoint.server}/upload`;
+          response.writeHead(request.method === "POST" ? 202 : 307, { location }).end();
+          return true;
+        };
+        const client = new RegistryClient(fake.endpoint, PUSH, FAST);
+        await failure(client.getManifest("a/b", "x"), "registry-unauthorized");
+        await assert.rejects(client.putBlob("a/b", Buffer.from("x")));
+        assert.ok(away.requests.length > 0);
+        assert.ok(away.requests.every(({ url }) => !url.startsWith("/token")));
+        assert.ok(away.requests.every(({ authorization }) => authorization === undefined));
+      } finally {
+        await away.stop();
+      }
+    });
+
     it("gives up an endless redirect", async () => {
       const client = await start({
         intercept: (request, response) => {

@@ -152,10 +152,61 @@ const DELIVERIES: readonly Behaviour["delivery"][] = [
   ...(["longHeader", "interim", "halfHeader"] as const),
 ];
 
-/** One answer, in its details mostly right, so that a call gets beyond the first of them. */
-export const behaviour: fc.Arbitrary<Behaviour> = fc.record({
+/** Anything at all. */
+const wild: fc.Arbitrary<Behaviour> = fc.record({
   status: fc.constantFrom(...STATUSES),
   headers,
   body: fc.constantFrom(...Object.values(BODIES), "echo" as const),
   delivery: fc.constantFrom(...DELIVERIES),
 });
+
+const answer = (status: number, own: Behaviour["headers"] = {}, body = "echo"): Behaviour => ({
+  status,
+  headers: own,
+  body: body === "echo" ? body : Buffer.from(body),
+  delivery: "whole",
+});
+const basic = { "www-authenticate": 'Basic realm="fuzz"' };
+const bearer = { "www-authenticate": 'Bearer realm="http://SELF/token",service="fuzz"' };
+
+/** Steps of attacks that chance would rarely put together: a login first, then where it must not go. */
+const aimed: fc.Arbitrary<Behaviour> = fc.constantFrom(
+  answer(401, basic),
+  answer(401, bearer),
+  answer(401, bearer),
+  answer(500),
+  answer(403),
+  answer(404),
+  answer(307, { location: far("/store/blob?signed=1") }),
+  answer(301, { location: far("/v2/a/b/manifests/latest") }),
+  answer(302, { location: "file:///etc/passwd" }),
+  answer(202, { location: far("/v2/a/b/blobs/uploads/1") }),
+  answer(202, { location: far("/v2/a/b/blobs/uploads/1?_state=x") }),
+  answer(200, { link: `<${far("/more")}>; rel="next"` }, '{"tags":["v1"]}'),
+  answer(429, { "retry-after": "20" }),
+  answer(503, { "retry-after": "99999999999999999999" }),
+  answer(200, {}, "not what was asked for"),
+);
+
+const one: fc.Arbitrary<Behaviour | undefined> = fc.oneof(
+  { arbitrary: wild, weight: 4 },
+  { arbitrary: aimed, weight: 5 },
+  { arbitrary: fc.constant(undefined), weight: 2 },
+);
+
+/**
+ * The answers of a registry, in turn; `undefined`: an honest one. Most begin with a login that succeeds,
+ * so that there is something to steal.
+ */
+export const script: fc.Arbitrary<readonly (Behaviour | undefined)[]> = fc
+  .tuple(
+    fc.constantFrom([], [answer(401, basic)], [answer(401, bearer), undefined]),
+    fc.array(one, { minLength: 1, maxLength: 7 }),
+  )
+  .map(([login, rest]) => [...login, ...rest]);
+
+/** One answer of the host that a registry sends us to. */
+export const awayBehaviour: fc.Arbitrary<Behaviour> = fc.oneof(
+  wild,
+  fc.constantFrom(answer(401, basic), answer(401, bearer), answer(500), answer(200)),
+);
