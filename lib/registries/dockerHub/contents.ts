@@ -37,12 +37,32 @@ type Tag = z.infer<typeof Page>["results"][number];
  * removed there: untagged manifests are cleaned up by Docker Hub itself.
  */
 export function dockerHubContents(
-  { credentials, signal }: Pick<ContentsAccess, "credentials" | "signal">,
+  access: Pick<ContentsAccess, "credentials" | "signal">,
   api = API,
 ): RegistryContents {
+  const hub = new HubTags(restOf(access, api));
+  return {
+    list: async (repository) => ({
+      manifests: storedOf(await hub.list(repository)),
+      complete: false,
+    }),
+    removeTag: (repository, tag) => hub.remove(repository, tag),
+    removeManifest: async (repository, digest) => {
+      const its = storedOf(await hub.list(repository)).find((one) => one.digest === digest);
+      let removed = false;
+      for (const tag of its?.tags ?? []) removed = (await hub.remove(repository, tag)) || removed;
+      return removed;
+    },
+  };
+}
+
+/** The API's client, which logs in once, at its first request. */
+function restOf(
+  { credentials, signal }: Pick<ContentsAccess, "credentials" | "signal">,
+  api: string,
+): RestClient {
   const options = { api, name: "Docker Hub", mend: MEND, ...(signal && { signal }) };
   const logins = new RestClient({ ...options, headers: () => Promise.resolve({}) });
-  let token: Promise<string | undefined> | undefined;
   const logIn = async (): Promise<string | undefined> => {
     const login = await credentials();
     if (login === undefined) return undefined;
@@ -51,47 +71,42 @@ export function dockerHubContents(
     const call: RestCall = { method: "POST", target: "/v2/auth/token", doing, body };
     return logins.parse(call, Login, await logins.request(call)).access_token;
   };
-  const rest = new RestClient({
+  let token: Promise<string | undefined> | undefined;
+  return new RestClient({
     ...options,
     headers: async () => {
       const value = await (token ??= logIn());
       return value === undefined ? {} : { authorization: `Bearer ${value}` };
     },
   });
-  const tagsOf = async (repository: string): Promise<Tag[]> => {
+}
+
+class HubTags {
+  public constructor(private readonly rest: RestClient) {}
+
+  public async list(repository: string): Promise<Tag[]> {
     const tags: Tag[] = [];
     const first = `/v2/namespaces/${hubPath(repository)}/tags?page_size=${PAGE}`;
     let target: string | undefined = first;
     for (let page = 0; target !== undefined; page += 1) {
       const call: RestCall = { target, doing: `list \`${repository}\``, answers: [404] };
-      if (page >= MAX_PAGES) throw rest.endless(call);
-      const answer = await rest.request(call);
+      if (page >= MAX_PAGES) throw this.rest.endless(call);
+      const answer = await this.rest.request(call);
       if (answer.status === 404) return [];
-      const { next, results } = rest.parse(call, Page, answer);
+      const { next, results } = this.rest.parse(call, Page, answer);
       tags.push(...results);
       target = next ?? undefined;
     }
     return tags;
-  };
-  const removeTag = async (repository: string, tag: string): Promise<boolean> => {
-    // The documented API has no way to remove a tag; this is the one that Docker's own tools take.
+  }
+
+  /** The documented API has no way to remove a tag; this is the one that Docker's own tools take. */
+  public async remove(repository: string, tag: string): Promise<boolean> {
     const target = `/v2/repositories/${repository}/tags/${tag}/`;
     const doing = `remove \`${repository}:${tag}\``;
-    const { status } = await rest.request({ method: "DELETE", target, doing, answers: [404] });
+    const { status } = await this.rest.request({ method: "DELETE", target, doing, answers: [404] });
     return status !== 404;
-  };
-  return {
-    list: async (repository) => {
-      return { manifests: storedOf(await tagsOf(repository)), complete: false };
-    },
-    removeTag,
-    removeManifest: async (repository, digest) => {
-      const its = storedOf(await tagsOf(repository)).find((one) => one.digest === digest);
-      let removed = false;
-      for (const tag of its?.tags ?? []) removed = (await removeTag(repository, tag)) || removed;
-      return removed;
-    },
-  };
+  }
 }
 
 function hubPath(repository: string): string {

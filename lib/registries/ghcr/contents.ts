@@ -30,10 +30,22 @@ const Versions = z.array(
  */
 export function ghcrContents(
   { owner }: GhcrSettings,
-  { credentials, signal }: Pick<ContentsAccess, "credentials" | "signal">,
+  access: Pick<ContentsAccess, "credentials" | "signal">,
   api = API,
 ): RegistryContents {
-  const rest = new RestClient({
+  const versions = new PackageVersions(owner, restOf(access, api));
+  return {
+    list: async (repository) => ({ manifests: await versions.list(repository), complete: true }),
+    removeTag: () => Promise.resolve(false),
+    removeManifest: (repository, digest) => versions.remove(repository, digest),
+  };
+}
+
+function restOf(
+  { credentials, signal }: Pick<ContentsAccess, "credentials" | "signal">,
+  api: string,
+): RestClient {
+  return new RestClient({
     api,
     name: "GitHub",
     mend: MEND,
@@ -44,62 +56,68 @@ export function ghcrContents(
       authorization: `Bearer ${(await credentials())?.password ?? ""}`,
     }),
   });
+}
+
+/** The versions of one owner's packages. */
+class PackageVersions {
   /** Version ids by `repository@digest`; the API deletes by id alone. */
-  const ids = new Map<string, number>();
-  let ownerPath: Promise<string> | undefined;
-  const findOwner = async (): Promise<string> => {
-    const call: RestCall = { target: `/users/${owner}`, doing: `find the owner \`${owner}\`` };
-    const { type } = rest.parse(call, Owner, await rest.request(call));
-    return `/${type === "Organization" ? "orgs" : "users"}/${owner}`;
-  };
-  const versionsPath = async (repository: string): Promise<string> => {
-    const name = repository.startsWith(`${owner}/`)
-      ? repository.slice(owner.length + 1)
-      : repository;
-    const place = await (ownerPath ??= findOwner());
-    return `${place}/packages/container/${encodeURIComponent(name)}/versions`;
-  };
-  const list = async (repository: string): Promise<StoredManifest[]> => {
+  private readonly ids = new Map<string, number>();
+  private ownerPath: Promise<string> | undefined;
+
+  public constructor(
+    private readonly owner: string,
+    private readonly rest: RestClient,
+  ) {}
+
+  public async list(repository: string): Promise<StoredManifest[]> {
     const doing = `list \`${repository}\``;
     const manifests: StoredManifest[] = [];
-    let target: string | undefined = `${await versionsPath(repository)}?per_page=${PAGE}`;
+    let target: string | undefined = `${await this.pathOf(repository)}?per_page=${PAGE}`;
     for (let page = 0; target !== undefined; page += 1) {
       const call: RestCall = { target, doing, answers: [404] };
-      if (page >= MAX_PAGES) throw rest.endless(call);
-      const answer = await rest.request(call);
+      if (page >= MAX_PAGES) throw this.rest.endless(call);
+      const answer = await this.rest.request(call);
       if (answer.status === 404) return [];
-      for (const { id, name, created_at, metadata } of rest.parse(call, Versions, answer)) {
-        ids.set(`${repository}@${name}`, id);
+      for (const { id, name, created_at, metadata } of this.rest.parse(call, Versions, answer)) {
+        this.ids.set(`${repository}@${name}`, id);
         const tags = [...(metadata?.container?.tags ?? [])].sort();
-        manifests.push({
-          digest: name,
-          tags,
-          ...(created_at === undefined ? {} : { pushed: created_at }),
-        });
+        const pushed = created_at === undefined ? {} : { pushed: created_at };
+        manifests.push({ digest: name, tags, ...pushed });
       }
       target = answer.next;
     }
     return manifests;
-  };
-  return {
-    list: async (repository) => ({ manifests: await list(repository), complete: true }),
-    removeTag: () => Promise.resolve(false),
-    removeManifest: async (repository, digest) => {
-      const key = `${repository}@${digest}`;
-      if (!ids.has(key)) await list(repository);
-      const id = ids.get(key);
-      if (id === undefined) return false;
-      const call: RestCall = {
-        method: "DELETE",
-        target: `${await versionsPath(repository)}/${id}`,
-        doing: `remove \`${key}\``,
-        answers: [400, 404],
-      };
-      const { status, body } = await rest.request(call);
-      if (status === 400) throw kept(key, body);
-      return status !== 404;
-    },
-  };
+  }
+
+  public async remove(repository: string, digest: string): Promise<boolean> {
+    const key = `${repository}@${digest}`;
+    if (!this.ids.has(key)) await this.list(repository);
+    const id = this.ids.get(key);
+    if (id === undefined) return false;
+    const { status, body } = await this.rest.request({
+      method: "DELETE",
+      target: `${await this.pathOf(repository)}/${id}`,
+      doing: `remove \`${key}\``,
+      answers: [400, 404],
+    });
+    if (status === 400) throw kept(key, body);
+    return status !== 404;
+  }
+
+  private async pathOf(repository: string): Promise<string> {
+    const prefix = `${this.owner}/`;
+    const name = repository.startsWith(prefix) ? repository.slice(prefix.length) : repository;
+    const place = await (this.ownerPath ??= this.findOwner());
+    return `${place}/packages/container/${encodeURIComponent(name)}/versions`;
+  }
+
+  /** Users and organisations have different paths. */
+  private async findOwner(): Promise<string> {
+    const { owner, rest } = this;
+    const call: RestCall = { target: `/users/${owner}`, doing: `find the owner \`${owner}\`` };
+    const { type } = rest.parse(call, Owner, await rest.request(call));
+    return `/${type === "Organization" ? "orgs" : "users"}/${owner}`;
+  }
 }
 
 /** GitHub keeps the last tagged version of a package, and public ones with over 5,000 downloads. */
