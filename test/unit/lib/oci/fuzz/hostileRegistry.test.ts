@@ -12,7 +12,7 @@ import { CALLS } from "./calls";
 import { HostileServer } from "./hostileRegistry";
 
 /** Examples of each call; a longer run is `FUZZ_RUNS=2000`, with a seed of its own by `FUZZ_SEED`. */
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 25);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 20);
 const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_123);
 const OPTIONS = { timeoutMs: 40, totalMs: 160, retries: 2, backoffMs: 1 };
 /** Several requests with a login each, within `totalMs` each; a busy machine takes its time. */
