@@ -54,6 +54,13 @@ function defineCase(one: RegistryCase, world: () => World): void {
     await one.logIn(project, "first", world());
   });
 
+  it("a preview before it shows what there will be, and does nothing", async () => {
+    const { log, output } = await did("preview");
+    assert.match(output, /botcore:index:ComposeHost host create/);
+    assert.deepEqual(writes(log), []);
+    assert.deepEqual(await managed(), []);
+  });
+
   it("up: builds, pushes with the push identity; the host pulls with the weaker one", async () => {
     const { log } = await did(...UP);
     assert.ok(pushes(log).length > 0);
@@ -179,7 +186,7 @@ function defineCase(one: RegistryCase, world: () => World): void {
 
   /** What of it has images in it. */
   async function kept(): Promise<readonly string[]> {
-    return (await managed()).filter((line) => one.cloud?.keeps.test(line));
+    return (await managed()).filter((line) => one.cloud?.keeps.test(line) === true);
   }
 
   async function secrets(): Promise<Readonly<Record<string, string>>> {

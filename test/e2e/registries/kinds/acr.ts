@@ -3,6 +3,7 @@ import { ACR_NAME } from "../../world/hosts";
 import { AZURE_GROUP, AZURE_TENANT } from "../../world/router/cloud/azure";
 import { AZURE_CLIENTS, AZURE_SECRETS } from "../../world/router/sites/azure";
 import { WORLD_FOLDER } from "../../world/world";
+import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase, Turn } from "../case";
 
 const TOKEN_FILE = "home/azure-workload-token";
@@ -21,14 +22,15 @@ const LOGINS: Readonly<Record<Turn, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * ACR: Entra's token, exchanged for the registry's own. Whoever runs the program pulls too: without
- * `github` there is no other identity that it could pull as.
+ * ACR: Entra's token, exchanged for the registry's own. Whoever runs the program pulls too: only
+ * GitHub's workflows can act as the weaker identity.
  */
 export const acr: RegistryCase = {
   kind: "acr",
   config: () => ({
     provider: "acr",
     registry: { resourceGroup: AZURE_GROUP, name: ACR_NAME, namespace: "shop" },
+    github: { repository: GITHUB_REPOSITORY },
   }),
   logIn: async (project, turn, world) => {
     await writeFile(world.path(TOKEN_FILE), AZURE_SECRETS.workload);

@@ -1,5 +1,6 @@
 import { AWS_ACCOUNT, AWS_REGIONS } from "../../world/hosts";
 import { AWS_KEYS } from "../../world/router/sites/aws";
+import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase } from "../case";
 
 const [REGION] = AWS_REGIONS;
@@ -12,7 +13,11 @@ const LOGINS = {
 /** ECR: tokens of 12 hours by signed calls; the host pulls as a role that the program declares. */
 export const ecr: RegistryCase = {
   kind: "ecr",
-  config: () => ({ provider: "ecr", registry: { region: REGION, namespace: "shop" } }),
+  config: () => ({
+    provider: "ecr",
+    registry: { region: REGION, namespace: "shop" },
+    github: { repository: GITHUB_REPOSITORY },
+  }),
   logIn: (project, turn) => {
     const { id, secret } = LOGINS[turn];
     // No container's or machine's identity is looked for.

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { GOOGLE_OPERATOR, GOOGLE_PROJECT } from "../../world/router/cloud/gcp";
 import { GOOGLE_LOCATION, GOOGLE_SECRETS } from "../../world/router/sites/google";
 import { WORLD_FOLDER } from "../../world/world";
+import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase, Turn } from "../case";
 
 const TOKEN_FILE = `${WORLD_FOLDER}/home/workload-token`;
@@ -31,6 +32,7 @@ export const gar: RegistryCase = {
   config: () => ({
     provider: "gar",
     registry: { project: GOOGLE_PROJECT, location: GOOGLE_LOCATION, repository: "shop" },
+    github: { repository: GITHUB_REPOSITORY },
   }),
   logIn: async (project, turn, world) => {
     await writeFile(world.path("home/workload-token"), GOOGLE_SECRETS.workload);

@@ -1,4 +1,5 @@
 import { GITHUB_OWNER, GITHUB_TOKENS } from "../../world/router/sites/ghcr";
+import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase } from "../case";
 
 const { write, read, writeRotated, readRotated } = GITHUB_TOKENS;
@@ -14,6 +15,7 @@ export const ghcr: RegistryCase = {
   config: () => ({
     provider: "ghcr",
     registry: { owner: GITHUB_OWNER, repository: "shop" },
+    github: { repository: GITHUB_REPOSITORY },
   }),
   logIn: (project, turn) => {
     project.setEnvironment({

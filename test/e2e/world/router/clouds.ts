@@ -1,3 +1,4 @@
+import { githubCloud } from "./cloud/github";
 import type { CloudQuestion, CloudStore } from "./cloud/store";
 import { awsCloud } from "./cloud/aws";
 import { azureCloud } from "./cloud/azure";
@@ -34,7 +35,7 @@ export class Clouds {
     const gcp = googleCloud();
     const amazon = awsCloud();
     const microsoft = azureCloud();
-    this.stores = { aws: amazon, gcp, "azure-native": microsoft };
+    this.stores = { aws: amazon, gcp, "azure-native": microsoft, github: githubCloud() };
     this.sites = [
       company(),
       ghcr(this.tokens),

@@ -1,3 +1,4 @@
+import type { Properties } from "../../../../../provider/values";
 import { Backend } from "../backend";
 import { CloudStore, type Resource, text } from "./store";
 
@@ -106,12 +107,22 @@ export function googleCloud(): CloudStore {
             mode: "STANDARD_REPOSITORY",
           })),
       }),
+      "gcp:iam/getWorkloadIdentityPool:getWorkloadIdentityPool": (args, cloud) =>
+        found(cloud, POOL, args),
+      "gcp:iam/getWorkloadIdentityPoolProvider:getWorkloadIdentityPoolProvider": (args, cloud) =>
+        found(cloud, POOL_PROVIDER, args),
       "gcp:organizations/getClientOpenIdUserInfo:getClientOpenIdUserInfo": () => ({
         id: GOOGLE_OPERATOR,
         email: GOOGLE_OPERATOR,
       }),
     },
   );
+}
+
+function found(cloud: CloudStore, type: string, args: Properties): Properties {
+  const resource = cloud.like(type, args);
+  if (resource !== undefined) return { ...resource.outputs, id: resource.id };
+  throw new Error("googleapi: Error 404: Requested entity was not found., notFound");
 }
 
 function emailOf(inputs: Resource["inputs"]): string {

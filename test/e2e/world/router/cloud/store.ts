@@ -12,6 +12,8 @@ export interface Resource {
 export interface ResourceType {
   /** By which the plugin's `import` knows it. */
   readonly id: (inputs: Properties) => string;
+  /** The id of what is imported by another one. Default: the same. */
+  readonly imported?: (id: string) => string;
   /** What the cloud adds to the inputs. */
   readonly outputs?: (inputs: Properties, id: string) => Properties;
   /** Inputs whose change makes another one. */
@@ -46,6 +48,11 @@ export class CloudStore {
     return this.held.get(`${type} ${id}`);
   }
 
+  /** What has the id that such inputs give. */
+  public like(type: string, inputs: Properties): Resource | undefined {
+    return this.find(type, this.typeOf(type).id(inputs));
+  }
+
   /** `TYPE ID` of everything. */
   public all(): readonly string[] {
     return [...this.held.keys()].sort();
@@ -59,7 +66,7 @@ export class CloudStore {
       case "create":
         return this.create(asked.type, asked.inputs);
       case "read":
-        return this.find(asked.type, asked.id);
+        return this.find(asked.type, this.typeOf(asked.type).imported?.(asked.id) ?? asked.id);
       case "update":
         return this.update(asked.type, asked.id, asked.inputs);
       case "delete":
