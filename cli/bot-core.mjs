@@ -1,17 +1,16 @@
 #!/usr/bin/env node
-// The door of `npx bot-core`: the commands are TypeScript, run as it stands in this same process.
+// The door of `npx bot-core`: the commands are TypeScript, run as one bundled file.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const { bundleOnRequire } = require("../runtime/bundle.cjs");
 
-function typescript() {
-  try {
-    return require("tsx/cjs/api");
-  } catch {
-    console.error("the packages of this checkout are not installed: run `npm ci` and try again");
-    return process.exit(1);
-  }
+try {
+  require.resolve("esbuild");
+} catch {
+  console.error("the packages of this checkout are not installed: run `npm ci` and try again");
+  process.exit(1);
 }
-
-typescript().register();
-require("./main.ts");
+const main = require.resolve("./main.ts");
+bundleOnRequire(main);
+require(main);

@@ -2,7 +2,7 @@ import { loadCompose } from "../lib/compose";
 import { resolveCredentials } from "../lib/credentials";
 import { findingsError } from "../lib/errors";
 import { factsReader, type InventorySources } from "../lib/images/inventory";
-import { RegistryClient } from "../lib/oci";
+import { registryClient } from "../lib/registries/refusals";
 import { contentsOf } from "../lib/registries/contents/pick";
 import { composeOptions } from "../lib/settings/composeOptions";
 import { repositoryPath } from "../lib/settings/registry";
@@ -40,7 +40,7 @@ export async function openImages(
   }
   const source = identity === "lookUp" ? registry.lookUp : registry.account.push;
   const credentials = () => resolveCredentials(source, registry.endpoint.server);
-  const client = new RegistryClient(registry.endpoint, await credentials(), { signal });
+  const client = registryClient(registry.endpoint, await credentials(), { signal });
   const reader = factsReader(client);
   const contents = contentsOf(registry, { client, reader, credentials, signal });
   const services = Object.keys(builds)

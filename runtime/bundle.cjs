@@ -65,6 +65,19 @@ function bundleText(entry, { external = [] }) {
     : readFileSync(file, "utf8");
 }
 
+/**
+ * From now on Node loads that one TypeScript file, as its bundle.
+ * @param {string} entry absolute path
+ * @param {{ external?: string[] }} [options]
+ */
+function bundleOnRequire(entry, options = {}) {
+  const withoutTypeScript = require.extensions[".js"];
+  require.extensions[".ts"] = (module, filename) =>
+    filename === entry
+      ? module._compile(bundleText(entry, options), filename)
+      : withoutTypeScript(module, filename);
+}
+
 /** @param {string} record */
 function fresh(record) {
   try {
@@ -137,4 +150,4 @@ function hash(text) {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-module.exports = { bundleOf, bundleText };
+module.exports = { bundleOf, bundleOnRequire };

@@ -3,7 +3,7 @@ import { text as readAll } from "node:stream/consumers";
 import { messageOf, UserError } from "../../lib/errors";
 import { lookUpVersion } from "../../lib/images";
 import { resolveCredentials } from "../../lib/credentials";
-import { RegistryClient } from "../../lib/oci";
+import { registryClient } from "../../lib/registries/refusals";
 import { actionsContext } from "../../lib/preview/actionsContext";
 import { reportOf, type PreviewReport } from "../../lib/preview/changes";
 import { commentOf, markerOf } from "../../lib/preview/comment";
@@ -104,7 +104,7 @@ async function sizesAfter(
   try {
     const { registry } = await readSettings(invocation);
     const login = await resolveCredentials(registry.lookUp, registry.endpoint.server);
-    const client = new RegistryClient(registry.endpoint, login, { signal: invocation.signal });
+    const client = registryClient(registry.endpoint, login, { signal: invocation.signal });
     const sizes = changing.map(async ({ name }) => {
       const found = await lookUpVersion(client, repositoryPath(registry, name), target);
       return found === undefined ? [] : [[name, found.sizeBytes] as const];

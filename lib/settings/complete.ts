@@ -1,4 +1,5 @@
 import type { AwsCaller } from "../credentials/awsSession";
+import { callerAccount as askAccount } from "../credentials/ecr";
 import { parseSettings } from "./parse";
 import type { Environment, RawConfig, Settings } from "./settings";
 
@@ -13,7 +14,7 @@ const NO_ACCOUNT = "000000000000";
 export async function completeSettings(
   raw: RawConfig,
   environment: Environment,
-  callerAccount: (caller: AwsCaller) => Promise<string> = askAws,
+  callerAccount: (caller: AwsCaller) => Promise<string> = askAccount,
 ): Promise<Settings> {
   const isKnown = (environment["AWS_ACCOUNT_ID"] ?? "") !== "";
   if (isKnown) return parseSettings(raw, environment);
@@ -23,10 +24,4 @@ export async function completeSettings(
   const { region, profile } = registry;
   const account = await callerAccount({ region, ...(profile === undefined ? {} : { profile }) });
   return parseSettings(raw, { ...environment, AWS_ACCOUNT_ID: account });
-}
-
-/** AWS's SDK takes its time to load, so it is loaded where it is used. */
-async function askAws(caller: AwsCaller): Promise<string> {
-  const { callerAccount } = await import("../credentials/ecr.js");
-  return callerAccount(caller);
 }

@@ -9,7 +9,7 @@ import {
   tagsOfDigest,
   USERNAME_VARIABLE,
 } from "../../../lib/images/copy";
-import { RegistryClient } from "../../../lib/oci";
+import { registryClient } from "../../../lib/registries/refusals";
 import type { Command, Invocation, Outcome } from "../../command";
 import { openImages } from "../../registryImages";
 import { sizeText } from "../../sizes";
@@ -60,7 +60,7 @@ export const copy: Command = {
     const target = copyTarget(to, settings.registry, process.env);
     const { server } = target.endpoint;
     const credentials = await resolveCredentials(target.credentials, server);
-    const client = new RegistryClient(target.endpoint, credentials, { signal: invocation.signal });
+    const client = registryClient(target.endpoint, credentials, { signal: invocation.signal });
     const known = new Map<string, string>();
     const copied: CopiedService[] = [];
     for (const { service, repository } of services) {

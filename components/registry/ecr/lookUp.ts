@@ -4,7 +4,7 @@ import { getOpenIdConnectProvider } from "@pulumi/aws/iam/getOpenIdConnectProvid
 import * as pulumi from "@pulumi/pulumi";
 import { resolveCredentials } from "../../../lib/credentials";
 import { messageOf, UserError } from "../../../lib/errors";
-import { RegistryClient } from "../../../lib/oci";
+import { registryClient } from "../../../lib/registries/refusals";
 import {
   EMPTY_REGISTRY,
   readRegistryState,
@@ -110,7 +110,7 @@ async function tagsOf(
 ): Promise<Record<string, readonly string[]>> {
   if (paths.length === 0) return {};
   try {
-    const client = new RegistryClient(endpoint, await resolveCredentials(source, endpoint.server));
+    const client = registryClient(endpoint, await resolveCredentials(source, endpoint.server));
     const lists = paths.map(async (path) => [path, await client.listTags(path)] as const);
     return Object.fromEntries(await Promise.all(lists));
   } catch (error) {

@@ -10,7 +10,9 @@ const policies = z.object({
   ),
 });
 
-const rulesets = z.array(z.object({ id: z.number(), name: z.string(), target: z.string().optional() }));
+const rulesets = z.array(
+  z.object({ id: z.number(), name: z.string(), target: z.string().optional() }),
+);
 
 const account = z.object({ id: z.number() });
 

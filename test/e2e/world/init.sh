@@ -53,7 +53,11 @@ engine() {
 }
 # Two machines: one runs the program and builds, the other one is production's.
 engine machine /run/docker.sock --bridge none --iptables=false --ip6tables=false
-engine production /run/production.sock
+# A bridge of its own: the machine's engine, which has none, removes the default one when it finds it.
+ip link add production0 type bridge
+ip addr add 10.213.0.1/24 dev production0
+ip link set production0 up
+engine production /run/production.sock --bridge production0
 touch $WORLD/begun
 # The keeper ends it. `wait` takes in whatever process loses its parent.
 while :; do

@@ -25,6 +25,8 @@ const PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "dockerd"];
  * reach anything else.
  */
 export interface World {
+  /** Stands in the command lines and control groups of what belongs to it. */
+  readonly name: string;
   /** Runs a program in it, with nothing of this process's environment. */
   readonly run: (
     program: string,
@@ -74,7 +76,7 @@ export async function startWorld(): Promise<World> {
   const close = closeOf(keeper);
   let world: World | undefined;
   try {
-    world = worldOf(await firstProcess(keeper), close);
+    world = worldOf(name, await firstProcess(keeper), close);
     const { path } = world;
     await until("the world's mounts stand", () => existsSync(path("begun")), 30_000);
     await Promise.all([
@@ -139,11 +141,12 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-function worldOf(pid: number, close: () => Promise<void>): World {
+function worldOf(name: string, pid: number, close: () => Promise<void>): World {
   const path: World["path"] = (...parts) => join(`/proc/${pid}/root${WORLD_FOLDER}`, ...parts);
   const inside = ["--target", `${pid}`, "--net", "--mount", "--pid"];
   const script = 'cd "$1" && shift && exec "$@"';
   return {
+    name,
     path,
     close,
     ask: controlOf(() => path("control.sock")),

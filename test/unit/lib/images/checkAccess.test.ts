@@ -59,7 +59,11 @@ describe("checkAccess", () => {
 
   it("refuses a pull login without the right to read", async () => {
     const none = { kind: "inline", username: "none", password: "pw-none" } as const;
-    await fails(check(PUSH, none), "registry-denied", /does not let user `none` pull from `[^`]*\/bot-core\/a`/);
+    await fails(
+      check(PUSH, none),
+      "registry-denied",
+      /does not let user `none` pull from `[^`]*\/bot-core\/a`/,
+    );
   });
 
   it("names the variables that are not set", async () => {

@@ -63,10 +63,12 @@ describe("contents of Google Artifact Registry", () => {
   it("waits for a removal to end, and takes one that is gone for gone", async () => {
     let polls = 0;
     server.answer = ({ line }, { pathname }) => {
-      if (line === `DELETE ${PACKAGE}/versions/${A}?force=true`)
-        {return { body: { name: "operations/1" } };}
-      if (pathname === "/v1/operations/1")
-        {return { body: { name: "operations/1", done: ++polls > 1 } };}
+      if (line === `DELETE ${PACKAGE}/versions/${A}?force=true`) {
+        return { body: { name: "operations/1" } };
+      }
+      if (pathname === "/v1/operations/1") {
+        return { body: { name: "operations/1", done: ++polls > 1 } };
+      }
       return { status: 404, body: {} };
     };
     assert.equal(await contents().removeManifest(REPOSITORY, A), true);

@@ -35,8 +35,9 @@ describe("contents of GitHub's packages", () => {
     server.answer = ({ headers }, { pathname, searchParams }) => {
       assert.equal(headers.authorization, "Bearer ghp_1");
       if (pathname === "/users/acme") return { body: { type } };
-      if (pathname !== VERSIONS && pathname !== VERSIONS.replace("orgs", "users"))
-        {return { status: 404 };}
+      if (pathname !== VERSIONS && pathname !== VERSIONS.replace("orgs", "users")) {
+        return { status: 404 };
+      }
       if (searchParams.get("page") === "2") return { body: [version(8, B)] };
       const next = `<${server.api}${pathname}?per_page=100&page=2>; rel="next", <x>; rel="last"`;
       return { headers: { link: next }, body: [version(7, A, "v1.0.0", "latest")] };

@@ -23,8 +23,9 @@ describe("contents of a registry that has the specification alone", () => {
   beforeEach(async () => {
     fake = await FakeRegistry.start({ pageSize: 2 });
     const { client } = open();
-    for (const tag of ["v1.0.0", "latest", "v1"])
-      {await client.putManifest(REPOSITORY, tag, one, OCI_MANIFEST);}
+    for (const tag of ["v1.0.0", "latest", "v1"]) {
+      await client.putManifest(REPOSITORY, tag, one, OCI_MANIFEST);
+    }
     await client.putManifest(REPOSITORY, "v0.9.0", two, OCI_MANIFEST);
     fake.take();
   });
