@@ -20,6 +20,7 @@ const CASES: readonly RegistryCase[] = [privateRegistry, ghcr, dockerHub, ecr, g
 
 const UP = ["up", "--yes", "--skip-preview"];
 const DESTROY = ["destroy", "--yes", "--skip-preview"];
+const ACTIONS_VARIABLE = "github:index/actionsVariable:ActionsVariable";
 const UNCHANGED = ["preview", "--expect-no-changes"];
 
 describe("Registries in a world of their own", function () {
@@ -69,6 +70,8 @@ function defineCase(one: RegistryCase, world: () => World): void {
     assert.ok(pulled.length > 0, "the host pulled nothing");
     for (const { subject } of pulled) assert.match(subject, one.puller);
     first = await running(project.name);
+    if (one.config(world())["github"] === undefined) return;
+    assert.ok((await held("github")).includes(`${ACTIONS_VARIABLE} shop:REGISTRY_PROVIDER`));
   });
 
   it("a second up changes nothing and pushes nothing", async () => {
@@ -104,12 +107,12 @@ function defineCase(one: RegistryCase, world: () => World): void {
       registry: { ...(registry as object), manage: false },
     });
     await one.logIn(second, "rotated", world());
-    const held = await managed();
+    const managedBefore = await managed();
     const { log } = await didIn(second, ...UP);
     assert.deepEqual(pushes(log), []);
     assert.equal(await running(second.name), first);
     await didIn(second, ...DESTROY);
-    assert.deepEqual(await managed(), held);
+    assert.deepEqual(await managed(), managedBefore);
   });
 
   it("the exported state holds no credential", async () => {
@@ -119,15 +122,17 @@ function defineCase(one: RegistryCase, world: () => World): void {
   });
 
   it("refreshes and destroys with tokens that expired; what is in the registry stays", async () => {
-    const held = await kept();
-    assert.equal(held.length, one.cloud === undefined ? 0 : 1);
+    const keptBefore = await kept();
+    assert.equal(keptBefore.length, one.cloud === undefined ? 0 : 1);
     await world().ask("expire");
     await did("refresh", "--yes", "--skip-preview");
     await world().ask("expire");
     const { log } = await did(...DESTROY);
     assert.deepEqual(writes(log), []);
-    assert.deepEqual(await kept(), held);
+    assert.deepEqual(await kept(), keptBefore);
     assert.equal(await running(project.name), "");
+    const onGithub = await held("github");
+    assert.ok(!onGithub.some((line) => line.startsWith(ACTIONS_VARIABLE)), "variables are left");
   });
 
   it("up again adopts what is there and builds nothing", async () => {
@@ -180,8 +185,12 @@ function defineCase(one: RegistryCase, world: () => World): void {
 
   /** What the cloud holds; nothing where the program manages nothing there. */
   async function managed(): Promise<readonly string[]> {
-    if (one.cloud === undefined) return [];
-    return (await world().ask("held", { cloud: one.cloud.name })) as readonly string[];
+    return one.cloud === undefined ? [] : held(one.cloud.name);
+  }
+
+  /** `TYPE ID` of all that a cloud holds. */
+  async function held(cloud: string): Promise<readonly string[]> {
+    return (await world().ask("held", { cloud })) as readonly string[];
   }
 
   /** What of it has images in it. */
