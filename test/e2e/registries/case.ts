@@ -11,6 +11,8 @@ export interface RegistryCase {
   readonly config: (world: World) => Readonly<Record<string, unknown>>;
   /** Logs the project's user in. */
   readonly logIn: (project: WorldProject, turn: Turn, world: World) => Promise<void>;
+  /** Its part of the registry behind. */
+  readonly backend: string;
   /** Name of the registry's data plane. */
   readonly host: string;
   /** Who pushes and who the host pulls as, in the registry's own books; different ones. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { skip } from "../../../dev/skip";
 import { leaksIn } from "../support/leaks";
 import { createWorldProject, type Ran, type WorldProject } from "../world/project";
+import { plantOldImage } from "../world/registry";
 import type { Entry } from "../world/router/exchange";
 import { PRODUCTION, startWorld, whyNoWorld, type World } from "../world/world";
 import type { RegistryCase } from "./case";
@@ -142,6 +143,18 @@ function defineCase(one: RegistryCase, world: () => World): void {
     assert.equal(await running(project.name), first);
   });
 
+  it("lists versions, and prunes what retention does not keep, by the registry's own interface", async () => {
+    await plant("v0.0.1");
+    await project.configure({ retention: { keepVersions: 1 } });
+    assert.deepEqual(await versions(), ["v0.2.0", "v0.1.0", "v0.0.1"]);
+    const pruned = await project.botCore("images", "prune", "--yes");
+    assert.equal(pruned.code, 0, pruned.output);
+    assert.match(pruned.output, /v0\.0\.1/);
+    // The newest one, and the one that runs.
+    assert.deepEqual(await versions(), ["v0.2.0", "v0.1.0"]);
+    assert.deepEqual(leaksIn(pruned.output, await secrets()), []);
+  });
+
   it("a push by an identity that only reads is refused in this registry's words", async () => {
     await one.logIn(project, "readOnly", world());
     await project.edit("three");
@@ -191,6 +204,24 @@ function defineCase(one: RegistryCase, world: () => World): void {
   /** `TYPE ID` of all that a cloud holds. */
   async function held(cloud: string): Promise<readonly string[]> {
     return (await world().ask("held", { cloud })) as readonly string[];
+  }
+
+  /** Puts an image there as a version of 2020, behind the registry's back. */
+  async function plant(version: string): Promise<void> {
+    const repository = first?.replace(/^[^/]*\//, "").replace(/@.*/, "") ?? "";
+    const { code, output } = await plantOldImage(world(), `${one.backend}/${repository}`, version);
+    assert.equal(code, 0, output);
+  }
+
+  /** What `images list` shows. */
+  async function versions(): Promise<readonly string[]> {
+    const { code, stdout, output } = await project.botCore("images", "list", "--json");
+    assert.equal(code, 0, output);
+    // The shape is part of the command's interface.
+    const { services } = JSON.parse(stdout) as {
+      readonly services: readonly { readonly versions: readonly { readonly version: string }[] }[];
+    };
+    return services.flatMap((service) => service.versions.map(({ version }) => version));
   }
 
   /** What of it has images in it. */

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CHECKOUT } from "../../../dev/paths";
 import { configure, copyProgram, NOT_COMMITTED, writeInto } from "../support/project";
 import { SWITCH_IMAGE } from "./registry";
 import { PLATFORM, tinyProject, waitingProgram } from "./tinyService";
@@ -10,6 +11,8 @@ export interface WorldProject {
   readonly name: string;
   /** Runs the CLI as a user would and returns what it printed, whatever its exit code. */
   readonly pulumi: (...args: readonly string[]) => Promise<Ran>;
+  /** Runs `npx bot-core` there. */
+  readonly botCore: (...args: readonly string[]) => Promise<Ran>;
   /** Sets top-level keys of the stack's configuration; the values may be objects. */
   readonly configure: (values: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Sets one value, e.g. `registry.username`, by the CLI. */
@@ -60,8 +63,8 @@ export async function createWorldProject(
 
   let state = 0;
   let environment: Readonly<Record<string, string>> = {};
-  const runWith = async (input: string, ...args: readonly string[]): Promise<Ran> => {
-    const { code, stdout, stderr } = await world.run("pulumi", [...args, "--color", "never"], {
+  const start = async (program: string, args: readonly string[], input: string): Promise<Ran> => {
+    const { code, stdout, stderr } = await world.run(program, args, {
       folder,
       input,
       timeoutMs: RUN_TIMEOUT_MS,
@@ -73,6 +76,8 @@ export async function createWorldProject(
     });
     return { code, stdout, output: stdout + stderr };
   };
+  const runWith = (input: string, ...args: readonly string[]): Promise<Ran> =>
+    start("pulumi", [...args, "--color", "never"], input);
   const pulumi = (...args: readonly string[]): Promise<Ran> => runWith("", ...args);
   const must = async (input: string, ...args: readonly string[]): Promise<void> => {
     const { code, output } = await runWith(input, ...args);
@@ -86,6 +91,7 @@ export async function createWorldProject(
   return {
     name,
     pulumi,
+    botCore: (...args) => start("node", [join(CHECKOUT, "cli", "bot-core.mjs"), ...args], ""),
     configure: (values) => configure(directory, values),
     set: (path, value) => must("", "config", "set", "--path", `bot-core:${path}`, value),
     setSecret: (path, value) =>

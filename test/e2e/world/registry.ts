@@ -18,7 +18,8 @@ export async function startRegistry(world: World): Promise<void> {
   const { code, stderr } = await world.run("docker", [
     ...["run", "--detach", "--name", "backend", "--network", "host"],
     ...["--volume", `${WORLD_FOLDER}/registry.json:/registry.json:ro`],
-    ...["--tmpfs", "/var/lib/registry", "--entrypoint", "registry", image],
+    ...["--volume", `${WORLD_FOLDER}/registry:/var/lib/registry`],
+    ...["--entrypoint", "registry", image],
     ...["serve", "/registry.json"],
   ]);
   if (code !== 0) throw new Error(`the world's registry does not start: ${stderr}`);
@@ -54,4 +55,29 @@ async function copyImage(world: World, image: string): Promise<void> {
   const { code, stderr } = await world.run("docker", ["load", "--input", archive]);
   if (code !== 0) throw new Error(`${image} cannot be loaded into the world's engine: ${stderr}`);
   await rm(world.path("registry.tar"));
+}
+
+const OLD = `set -e
+cd "$(mktemp -d)"
+echo old > old
+printf 'FROM scratch\\nCOPY old /\\n' > Dockerfile
+SOURCE_DATE_EPOCH=1600000000 docker build -q -t "$1:$2" . && docker push -q "$1:$2"
+find ${WORLD_FOLDER}/registry -path "*/$3/_manifests/*" -name link -path "*$(
+  cut -d: -f2 ${WORLD_FOLDER}/registry/docker/registry/v2/repositories/$3/_manifests/tags/$2/current/link
+)*" -exec touch -d @1600000000 {} +
+`;
+
+/**
+ * Puts an image of September 2020 into the registry behind.
+ * @param repository with the kind's part before it
+ */
+export async function plantOldImage(
+  world: World,
+  repository: string,
+  tag: string,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const name = `localhost:${BACKEND_PORT}/${repository}`;
+  const args = ["-c", OLD, "sh", name, tag, repository];
+  const { code, stdout, stderr } = await world.run("sh", args);
+  return { code, output: stdout + stderr };
 }

@@ -36,6 +36,7 @@ export const acr: RegistryCase = {
     await writeFile(world.path(TOKEN_FILE), AZURE_SECRETS.workload);
     project.setEnvironment({ AZURE_TENANT_ID: AZURE_TENANT, ...LOGINS[turn] });
   },
+  backend: "acr",
   host: `${ACR_NAME}.azurecr.io`,
   pusher: /^deployer$/,
   puller: /^deployer$/,

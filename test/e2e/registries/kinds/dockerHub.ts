@@ -24,6 +24,7 @@ export const dockerHub: RegistryCase = {
     });
     return Promise.resolve();
   },
+  backend: "dockerhub",
   host: "registry-1.docker.io",
   pusher: /^oat-push$/,
   puller: /^oat-pull$/,

@@ -28,6 +28,7 @@ export const ecr: RegistryCase = {
     });
     return Promise.resolve();
   },
+  backend: "ecr",
   host: `${AWS_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`,
   pusher: /:user\/deployer$/,
   puller: /:assumed-role\/[^/]+\/bot-core$/,

@@ -41,6 +41,7 @@ export const gar: RegistryCase = {
       GOOGLE_APPLICATION_CREDENTIALS: `${WORLD_FOLDER}/home/google.json`,
     });
   },
+  backend: "gar",
   host: `${GOOGLE_LOCATION}-docker.pkg.dev`,
   pusher: new RegExp(`^${GOOGLE_OPERATOR}$`),
   puller: /^shop-pull-.*\.iam\.gserviceaccount\.com$/,

@@ -26,6 +26,7 @@ export const ghcr: RegistryCase = {
     });
     return Promise.resolve();
   },
+  backend: "ghcr",
   host: "ghcr.io",
   pusher: /^acme-ci$/,
   puller: /^acme-host$/,

@@ -30,6 +30,7 @@ export const privateRegistry: RegistryCase = {
     await project.setSecret("registry.password", login.push.password);
     await project.set("registry.username", login.push.name);
   },
+  backend: "company",
   host: COMPANY_REGISTRY,
   pusher: /^deployer$/,
   puller: /^host$/,

@@ -68,7 +68,7 @@ async function answerToken(kind: BearerKind, tokens: Tokens, exchange: Exchange)
     return;
   }
   const asked = form.getAll("scope").flatMap((scope) => scope.split(" "));
-  const scopes = asked.flatMap((scope) => granted(kind, subject, scope));
+  const scopes = asked.flatMap((scope) => grantedOf(kind, subject, scope));
   const token = tokens.issue(kind.name, subject, kind.seconds, new Set(scopes));
   sendJson(exchange, 200, { token, access_token: token, expires_in: kind.seconds });
 }
@@ -84,13 +84,18 @@ const NO_NAME = "00000000-0000-0000-0000-000000000000";
 
 const ALL: readonly Action[] = ["pull", "push", "delete"];
 
+const METADATA = "metadata_read";
+
 /** What a subject gets of `repository:NAME:ACTIONS`. */
-function granted(kind: BearerKind, subject: string, scope: string): readonly string[] {
-  const [, repository = "", actions = ""] = /^repository:(.+):([a-z,*]+)$/.exec(scope) ?? [];
+function grantedOf(kind: BearerKind, subject: string, scope: string): readonly string[] {
+  const [, repository = "", actions = ""] = /^repository:(.+):([a-z_,*]+)$/.exec(scope) ?? [];
   const names = actions.split(",");
-  return ALL.filter((action) => names.includes("*") || names.includes(action))
-    .filter((action) => repository !== "" && kind.may(subject, repository, action))
-    .map((action) => `${repository}:${action}`);
+  const may = (action: Action): boolean =>
+    repository !== "" && kind.may(subject, repository, action);
+  const granted = ALL.filter((action) => names.includes("*") || names.includes(action)).filter(may);
+  // Azure's own, for its interface beside the specification's.
+  const more = names.includes(METADATA) && may("pull") ? [METADATA] : [];
+  return [...granted, ...more].map((action) => `${repository}:${action}`);
 }
 
 const UNAUTHENTICATED: Refusal = {

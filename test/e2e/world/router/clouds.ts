@@ -9,6 +9,9 @@ import { azure, AZURE_SECRETS } from "./sites/azure";
 import { company, COMPANY_USERS } from "./sites/company";
 import { dockerHub, HUB_TOKENS } from "./sites/dockerHub";
 import { ghcr, GITHUB_TOKENS } from "./sites/ghcr";
+import { githubRest } from "./sites/githubRest";
+import { googleRest } from "./sites/googleRest";
+import { hubApi } from "./sites/hubApi";
 import { google, GOOGLE_SECRETS } from "./sites/google";
 import { Tokens } from "./tokens";
 
@@ -39,9 +42,12 @@ export class Clouds {
     this.sites = [
       company(),
       ghcr(this.tokens),
+      githubRest(),
       dockerHub(this.tokens),
+      hubApi(this.tokens),
       ...aws(this.tokens, amazon),
       ...google(this.tokens, gcp),
+      googleRest(this.tokens),
       ...azure(this.tokens, microsoft),
     ];
   }

@@ -6,6 +6,7 @@ import { bodyOf, type Exchange, sendJson, type Site } from "../exchange";
 import { PLANTED, type Tokens } from "../tokens";
 import { signatureOf } from "./awsSignature";
 import { ecrRegistry } from "./ecr";
+import { answerImages, type ImagesCall } from "./ecrApi";
 
 /** Access keys of the account's users. `reader` may read images, and assume roles. */
 export const AWS_KEYS = {
@@ -39,7 +40,14 @@ const SESSIONS = "aws";
 export function aws(tokens: Tokens, cloud: CloudStore): readonly Site[] {
   const holders = new Map(USERS);
   const serve =
-    (answer: (exchange: Exchange, holder: Holder, body: Buffer, region: string) => void) =>
+    (
+      answer: (
+        exchange: Exchange,
+        holder: Holder,
+        body: Buffer,
+        region: string,
+      ) => void | Promise<void>,
+    ) =>
     async (exchange: Exchange): Promise<void> => {
       const body = await bodyOf(exchange);
       const signed = signatureOf(exchange, body);
@@ -61,15 +69,15 @@ export function aws(tokens: Tokens, cloud: CloudStore): readonly Site[] {
         );
       } else {
         exchange.subject = holder.arn;
-        answer(exchange, holder, body, signed.region);
+        await answer(exchange, holder, body, signed.region);
       }
     };
   const sts = serve((exchange, holder, body) => {
     answerSts(exchange, holder, new URLSearchParams(body.toString()), { tokens, cloud, holders });
   });
-  const ecrApi = serve((exchange, holder, _body, region) => {
-    answerEcr(exchange, holder, region, tokens);
-  });
+  const ecrApi = serve((exchange, holder, body, region) =>
+    answerEcr(exchange, holder, { body, region, tokens, cloud }),
+  );
   return [
     {
       hosts: ["sts.amazonaws.com", ...AWS_REGIONS.map((one) => `sts.${one}.amazonaws.com`)],
@@ -136,9 +144,32 @@ function sendXml({ response }: Exchange, action: string, result: string): void {
   );
 }
 
-function answerEcr(exchange: Exchange, { arn }: Holder, region: string, tokens: Tokens): void {
+interface EcrCall {
+  readonly body: Buffer;
+  readonly region: string;
+  readonly tokens: Tokens;
+  readonly cloud: CloudStore;
+}
+
+async function answerEcr(
+  exchange: Exchange,
+  { arn }: Holder,
+  { body, region, tokens, cloud }: EcrCall,
+): Promise<void> {
   const target = exchange.request.headers["x-amz-target"];
   const action = (typeof target === "string" ? target : "").split(".").pop() ?? "";
+  if (action === "DescribeImages" || action === "BatchDeleteImage") {
+    if (arn !== DEPLOYER) {
+      const message = `User: ${arn} is not authorized to perform: ecr:${action}`;
+      awsError(exchange, 400, "AccessDeniedException", message);
+      return;
+    }
+    const call = JSON.parse(body.toString()) as ImagesCall;
+    const answer = await answerImages(cloud, region, action, call);
+    if (answer !== undefined) sendJson(exchange, 200, answer, JSON_1_1);
+    else awsError(exchange, 400, "RepositoryNotFoundException", "The repository does not exist");
+    return;
+  }
   if (action !== "GetAuthorizationToken") {
     awsError(exchange, 400, "UnknownOperationException", `the emulator has no ${action}`);
     return;

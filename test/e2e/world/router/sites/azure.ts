@@ -3,6 +3,7 @@ import { bearerSite } from "../bearerSite";
 import { AZURE_TENANT, hasAzureRegistry } from "../cloud/azure";
 import type { CloudStore } from "../cloud/store";
 import { type Exchange, formOf, sendJson, sendRegistryError, type Site } from "../exchange";
+import { answerAcrApi } from "./acrApi";
 import { PLANTED, type Tokens } from "../tokens";
 
 const SERVER = `${ACR_NAME}.azurecr.io`;
@@ -41,6 +42,7 @@ export function azure(tokens: Tokens, cloud: CloudStore): readonly Site[] {
       answer: async (exchange) => {
         if (!hasAzureRegistry(cloud, SERVER)) throw new Error(`${SERVER} has no name any more`);
         if (exchange.url.pathname === "/oauth2/exchange") await exchanged(tokens, exchange);
+        else if (exchange.url.pathname.startsWith("/acr/v1/")) answerAcrApi(tokens, exchange);
         else await data.answer(exchange);
       },
     },

@@ -21,6 +21,11 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   [HUB_TOKENS.pullRotated, "oat-pull"],
 ]);
 
+/** Whose token it is. */
+export function hubSubject(token: string): string | undefined {
+  return NAMES.get(token);
+}
+
 /** Names have exactly two parts. */
 const NAME = new RegExp(`^${HUB_ORGANISATION}/[a-z0-9][a-z0-9._-]*$`);
 

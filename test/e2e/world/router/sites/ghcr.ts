@@ -18,12 +18,19 @@ export const GITHUB_TOKENS = {
   readRotated: `${PLANTED}ghp-read-rotated`,
 };
 
+const WRITES = ["read:packages", "write:packages", "delete:packages"];
+
 const HOLDERS: ReadonlyMap<string, PersonalToken> = new Map([
-  [GITHUB_TOKENS.write, { user: "acme-ci", scopes: ["read:packages", "write:packages"] }],
-  [GITHUB_TOKENS.writeRotated, { user: "acme-ci", scopes: ["read:packages", "write:packages"] }],
+  [GITHUB_TOKENS.write, { user: "acme-ci", scopes: WRITES }],
+  [GITHUB_TOKENS.writeRotated, { user: "acme-ci", scopes: WRITES }],
   [GITHUB_TOKENS.read, { user: "acme-host", scopes: ["read:packages"] }],
   [GITHUB_TOKENS.readRotated, { user: "acme-host", scopes: ["read:packages"] }],
 ]);
+
+/** Scopes of a personal access token; undefined: there is none like that. */
+export function githubScopes(token: string): readonly string[] | undefined {
+  return HOLDERS.get(token)?.scopes;
+}
 
 /**
  * ghcr.io: a token is bound to the personal access token's scopes; packages are born with their first
