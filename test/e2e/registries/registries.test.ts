@@ -52,7 +52,7 @@ function defineCase(one: RegistryCase, world: () => World): void {
   let first: string | undefined;
 
   before(async () => {
-    project = await createWorldProject(world(), one.kind, one.config(world()));
+    project = await createWorldProject(world(), one.kind, "first", one.config(world()));
     await one.logIn(project, "first", world());
   });
 
@@ -103,7 +103,7 @@ function defineCase(one: RegistryCase, world: () => World): void {
 
   it("a second stack uses the registry as it is (manage: false)", async () => {
     const { provider, registry } = one.config(world());
-    const second = await createWorldProject(world(), `${one.kind}-second`, {
+    const second = await createWorldProject(world(), `${one.kind}-second`, "second", {
       provider,
       registry: { ...(registry as object), manage: false },
     });

@@ -172,7 +172,9 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** Copies the program from this checkout, and what else is named. */
 export async function copyProgram(directory: string, copies: readonly string[]): Promise<void> {
   for (const path of [...PROGRAM, ...copies]) {
-    await cp(join(CHECKOUT, path), join(directory, path), { recursive: true });
+    // With its times: by them the program and the plugin know whether their bundle is fresh.
+    const options = { recursive: true, preserveTimestamps: true };
+    await cp(join(CHECKOUT, path), join(directory, path), options);
   }
   await symlink(join(CHECKOUT, "node_modules"), join(directory, "node_modules"));
 }

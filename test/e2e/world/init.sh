@@ -48,7 +48,7 @@ engine() {
   shift 2
   SSL_CERT_FILE=$WORLD/machine-ca.pem dockerd --config-file $WORLD/daemon.json \
     --data-root $WORLD/$name --exec-root /run/$name --pidfile /run/$name.pid \
-    --host "unix://$socket" --cgroup-parent "/$WORLD_NAME/$name" --log-level warn "$@" \
+    --host "unix://$socket" --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$WORLD_NAME/$name" --log-level warn "$@" \
     > $WORLD/$name.log 2>&1 &
 }
 # Two machines: one runs the program and builds, the other one is production's.

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CHECKOUT } from "../../../dev/paths";
 import { configure, copyProgram, NOT_COMMITTED, writeInto } from "../support/project";
@@ -35,13 +35,20 @@ export interface Ran {
 
 const RUN_TIMEOUT_MS = 120_000;
 
+/**
+ * @param name of the project on the host
+ * @param place of the checkout; one that was there before is removed. In the same place the program
+ *   finds the bundle that it was given there before.
+ */
 export async function createWorldProject(
   world: World,
   name: string,
+  place: "first" | "second",
   config: Readonly<Record<string, unknown>>,
 ): Promise<WorldProject> {
-  const folder = `projects/${name}`;
+  const folder = `projects/${place}`;
   const directory = world.path(folder);
+  await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   await copyProgram(directory, []);
   for (const [path, text] of Object.entries(tinyProject(`${name} one`))) {
