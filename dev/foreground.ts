@@ -12,17 +12,19 @@ const SAME_SIGNAL_MS = 1_000;
  * reaches it exactly once: a second one would make Pulumi give up without cleaning up.
  * In the foreground of a terminal the terminal itself interrupts every process, so nothing is
  * passed on. Elsewhere the program gets a process group of its own, and signals from here.
+ * @param output open file that takes what it prints. Default: this process's own output
  */
 export async function runInForeground(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  output: "inherit" | number = "inherit",
 ): Promise<number> {
   const byTerminal = isInForeground();
   const child = spawn(program, args, {
     cwd: CHECKOUT,
     env: { ...process.env, ...env },
-    stdio: "inherit",
+    stdio: ["inherit", output, output],
     detached: !byTerminal,
   });
   const last = new Map<NodeJS.Signals, number>();

@@ -1,13 +1,18 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { devEnvironment } from "./environment";
 import { runInForeground } from "./foreground";
 import { CHECKOUT } from "./paths";
 import { setUp } from "./setup";
+import { readCounts, SUMMARY_VARIABLE, type TestCounts, textOf } from "./testCounts";
 import { ensureTestTools } from "./testTools";
 
-/** In this order: what fails quickly is seen first. */
-const FOLDERS = ["test/unit", "test/provider", "test/e2e"];
+/** What is seen as it runs, what fails quickly first. */
+const SHOWN = ["test/unit", "test/e2e"];
+/** Runs beside it, because both wait for containers most of the time; shown when it has ended. */
+const BESIDE = ["test/provider"];
+const FAULT = 1;
 
 /**
  * `npm test`: sets up what is missing and runs every test, or only those whose files or folders
@@ -15,21 +20,54 @@ const FOLDERS = ["test/unit", "test/provider", "test/e2e"];
  */
 export async function test(args: readonly string[]): Promise<number> {
   await setUp({ tests: true });
-  const tools = await ensureTestTools();
+  const variables = { ...devEnvironment(), ...(await ensureTestTools()) };
   const chosen = args.filter((arg) => arg.startsWith("test/"));
   const options = args.filter((arg) => !arg.startsWith("test/"));
-  const files = (chosen.length > 0 ? chosen : FOLDERS).flatMap(testFiles);
+  if (chosen.length > 0) return mocha(chosen, options, variables);
+  return all(options, variables);
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+async function all(options: readonly string[], variables: Variables): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "bot-core-test-"));
+  const log = join(folder, "beside.log");
+  const counts = ["shown", "beside"].map((name) => join(folder, `${name}.json`));
+  const withCounts = (file = ""): Variables => ({ ...variables, [SUMMARY_VARIABLE]: file });
+  console.log(`  ${SHOWN.join(", ")} run here; ${BESIDE.join(", ")} beside them, shown at the end`);
+  try {
+    const codes = await Promise.all([
+      mocha(SHOWN, options, withCounts(counts[0])),
+      mocha(BESIDE, options, withCounts(counts[1]), openSync(log, "w")),
+    ]);
+    console.log(`\n  ${BESIDE.join(", ")}:\n${readFileSync(log, "utf8")}`);
+    const ended = counts.map(readCounts).filter((one): one is TestCounts => one !== undefined);
+    console.log(textOf(ended));
+    // A run that ended before it could count is a failure, whatever its code.
+    return Math.max(...codes, ended.length < counts.length ? FAULT : 0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function mocha(
+  paths: readonly string[],
+  options: readonly string[],
+  variables: Variables,
+  output?: number,
+): Promise<number> {
   return runInForeground(
     process.execPath,
     [
       ...["--import", "tsx", join(CHECKOUT, "node_modules", "mocha", "bin", "mocha.js")],
       ...["--reporter", join(CHECKOUT, "dev", "testReporter.ts"), "--exit"],
       // Mocha colours in continuous integration too, where nobody reads escape codes.
-      ...(process.stdout.isTTY ? [] : ["--no-color"]),
+      ...(process.stdout.isTTY && output === undefined ? [] : ["--no-color"]),
       ...options,
-      ...files,
+      ...paths.flatMap(testFiles),
     ],
-    { ...devEnvironment(), ...tools },
+    variables,
+    output,
   );
 }
 
