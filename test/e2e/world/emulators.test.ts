@@ -3,7 +3,8 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { skip } from "../../../dev/skip";
 import { CHECKOUT } from "../../../dev/paths";
-import { startWorld, whyNoWorld, WORLD_FOLDER, type World } from "./world";
+import { WORLD_FOLDER } from "./places";
+import { startWorld, whyNoWorld, type World } from "./world";
 
 const FOLDER = "projects/emulators";
 

@@ -4,7 +4,8 @@ import { CHECKOUT } from "../../../dev/paths";
 import { configure, copyProgram, NOT_COMMITTED, writeInto } from "../support/project";
 import { SWITCH_IMAGE } from "./registry";
 import { PLATFORM, tinyProject, waitingProgram } from "./tinyService";
-import { PRODUCTION, WORLD_FOLDER, type World } from "./world";
+import { PRODUCTION, WORLD_FOLDER } from "./places";
+import type { World } from "./world";
 
 /** A checkout of the program in a world, with a stack `test` of its own and one service, `app`. */
 export interface WorldProject {

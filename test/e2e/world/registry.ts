@@ -3,7 +3,8 @@ import { docker } from "../../../dev/images/makeImage";
 import { REGISTRY_CONTAINER } from "../../../dev/localRegistry";
 import { until } from "../support/cliProcess";
 import { BACKEND_PORT } from "./router/backend";
-import { PRODUCTION, WORLD_FOLDER, type World } from "./world";
+import { PRODUCTION, WORLD_FOLDER } from "./places";
+import type { World } from "./world";
 
 /** Runs the dev environment's registry in the world, on its loopback, without any login. */
 export async function startRegistry(world: World): Promise<void> {

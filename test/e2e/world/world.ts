@@ -11,12 +11,9 @@ import { until } from "../support/cliProcess";
 import { installEmulators } from "../../emulators/install";
 import { type Ask, controlOf } from "./control";
 import { COMPANY_REGISTRY, LATER_HOSTS, PUBLIC_HOSTS } from "./hosts";
+import { WORLD_FOLDER } from "./places";
 import { startRegistry } from "./registry";
 
-/** Folder of everything that a world has, as processes in it see it. */
-export const WORLD_FOLDER = "/run/world";
-/** Address of production's Docker engine; the usual one is that of the machine that builds. */
-export const PRODUCTION = "unix:///run/production.sock";
 const PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "dockerd"];
 
 /**

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { ACR_NAME } from "../../world/hosts";
 import { AZURE_GROUP, AZURE_TENANT } from "../../world/router/cloud/azure";
 import { AZURE_CLIENTS, AZURE_SECRETS } from "../../world/router/sites/azure";
-import { WORLD_FOLDER } from "../../world/world";
+import { WORLD_FOLDER } from "../../world/places";
 import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase, Turn } from "../case";
 

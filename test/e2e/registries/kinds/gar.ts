@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { GOOGLE_OPERATOR, GOOGLE_PROJECT } from "../../world/router/cloud/gcp";
 import { GOOGLE_LOCATION, GOOGLE_SECRETS } from "../../world/router/sites/google";
-import { WORLD_FOLDER } from "../../world/world";
+import { WORLD_FOLDER } from "../../world/places";
 import { GITHUB_REPOSITORY } from "../../world/router/cloud/github";
 import type { RegistryCase, Turn } from "../case";
 
