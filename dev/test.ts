@@ -11,7 +11,7 @@ import { ensureTestTools } from "./testTools";
 /** What is seen as it runs, what fails quickly first. */
 const SHOWN = ["test/unit", "test/e2e"];
 /** Runs beside it, because both wait for containers most of the time; shown when it has ended. */
-const BESIDE = ["test/provider"];
+const BESIDE = ["test/provider", "test/e2e/registries", "test/e2e/world"];
 const FAULT = 1;
 
 /**
@@ -23,7 +23,7 @@ export async function test(args: readonly string[]): Promise<number> {
   const variables = { ...devEnvironment(), ...(await ensureTestTools()) };
   const chosen = args.filter((arg) => arg.startsWith("test/"));
   const options = args.filter((arg) => !arg.startsWith("test/"));
-  if (chosen.length > 0) return mocha(chosen, options, variables);
+  if (chosen.length > 0) return mocha(chosen.flatMap(testFiles), options, variables);
   return all(options, variables);
 }
 
@@ -34,11 +34,13 @@ async function all(options: readonly string[], variables: Variables): Promise<nu
   const log = join(folder, "beside.log");
   const counts = ["shown", "beside"].map((name) => join(folder, `${name}.json`));
   const withCounts = (file = ""): Variables => ({ ...variables, [SUMMARY_VARIABLE]: file });
+  const beside = BESIDE.flatMap(testFiles);
+  const shown = SHOWN.flatMap(testFiles).filter((file) => !beside.includes(file));
   console.log(`  ${SHOWN.join(", ")} run here; ${BESIDE.join(", ")} beside them, shown at the end`);
   try {
     const codes = await Promise.all([
-      mocha(SHOWN, options, withCounts(counts[0])),
-      mocha(BESIDE, options, withCounts(counts[1]), openSync(log, "w")),
+      mocha(shown, options, withCounts(counts[0])),
+      mocha(beside, options, withCounts(counts[1]), openSync(log, "w")),
     ]);
     console.log(`\n  ${BESIDE.join(", ")}:\n${readFileSync(log, "utf8")}`);
     const ended = counts.map(readCounts).filter((one): one is TestCounts => one !== undefined);
@@ -51,7 +53,7 @@ async function all(options: readonly string[], variables: Variables): Promise<nu
 }
 
 function mocha(
-  paths: readonly string[],
+  files: readonly string[],
   options: readonly string[],
   variables: Variables,
   output?: number,
@@ -64,7 +66,7 @@ function mocha(
       // Mocha colours in continuous integration too, where nobody reads escape codes.
       ...(process.stdout.isTTY && output === undefined ? [] : ["--no-color"]),
       ...options,
-      ...paths.flatMap(testFiles),
+      ...files,
     ],
     variables,
     output,
