@@ -11,7 +11,7 @@ import { ensureTestTools } from "./testTools";
 /** What is seen as it runs, what fails quickly first. */
 const SHOWN = ["test/unit", "test/e2e"];
 /** Runs beside it, because both wait for containers most of the time; shown when it has ended. */
-const BESIDE = ["test/provider", "test/e2e/registries", "test/e2e/world"];
+const BESIDE = ["test/provider"];
 const FAULT = 1;
 
 /**
