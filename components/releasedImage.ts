@@ -24,6 +24,8 @@ export interface ReleasedPlatform {
   readonly inputs?: string;
   /** true: this stack declares a docker.Image for it. */
   readonly built: boolean;
+  /** What its docker.Image takes cached steps from; absent where it is built without a cache. */
+  readonly cache?: readonly string[];
 }
 
 /** A published version as it is deployed: nothing is declared for it. */
@@ -75,7 +77,9 @@ export function builtImages(
   const platforms = images.map(({ platform, digest }) => {
     const planned = plan.images.find((one) => one.platform === platform);
     const inputs = planned === undefined ? {} : { inputs: planned.inputs };
-    return [platform, { digest, ...inputs, built: planned?.kind === "build" }] as const;
+    const built = planned?.kind === "build";
+    const cache = built && planned.cache !== undefined ? { cache: planned.cache } : {};
+    return [platform, { digest, ...inputs, built, ...cache }] as const;
   });
   return { platforms: Object.fromEntries(platforms) };
 }

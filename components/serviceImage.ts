@@ -78,7 +78,10 @@ export class ServiceImage extends pulumi.ComponentResource {
   }
 
   /** The logical name says the inputs, so that other inputs are another entry: see docs/. */
-  private declare(service: string, { platform, inputs }: ImagePlan): pulumi.Output<string> {
+  private declare(
+    service: string,
+    { platform, inputs, cache }: ImagePlan & { readonly kind: "build" },
+  ): pulumi.Output<string> {
     const { build, imageName, dockerRegistry, builders, push } = this.args;
     const tag = buildTag(inputs, platform);
     const builder = builders[platform];
@@ -89,11 +92,14 @@ export class ServiceImage extends pulumi.ComponentResource {
         build: {
           context: build.context,
           dockerfile: build.dockerfile,
-          args: { ...build.args },
+          args: { ...build.args, ...(cache === undefined ? {} : CARRY_CACHE) },
           platform,
           builderVersion: docker.BuilderVersion.BuilderBuildKit,
           ...(build.target === undefined ? {} : { target: build.target }),
           ...(build.network === undefined ? {} : { network: build.network }),
+          ...(cache === undefined || cache.length === 0
+            ? {}
+            : { cacheFrom: { images: [...cache] } }),
         },
         registry: dockerRegistry,
         skipPush: push === false,
@@ -143,6 +149,9 @@ export class ServiceImage extends pulumi.ComponentResource {
       );
   }
 }
+
+/** BuildKit writes the build cache into the image for it; no Dockerfile sees it. */
+const CARRY_CACHE = { BUILDKIT_INLINE_CACHE: "1" };
 
 /** Digits of an input digest that stand in names and tags. */
 const SHORT_INPUTS = 12;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildSpec } from "../lib/compose/model";
 import { resolveCredentials } from "../lib/credentials";
-import { UserError } from "../lib/errors";
+import { messageOf, UserError } from "../lib/errors";
 import { readSource } from "../lib/git";
 import {
   buildTag,
@@ -14,6 +14,7 @@ import {
 import { isLoopback } from "../lib/oci";
 import { isNamed } from "../lib/registries/named";
 import { registryClient } from "../lib/registries/refusals";
+import { withCaches } from "../lib/release/buildCache";
 import { inquire, type Sources } from "../lib/release/inquire";
 import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
 import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
@@ -67,6 +68,7 @@ export async function planVersion(
     }),
   ]);
   keepHost(settings, record);
+  const published = serverIsThere ? await publishedSources(registry) : NOTHING_PUBLISHED;
   const inquiry = await inquire(
     {
       version,
@@ -82,13 +84,18 @@ export async function planVersion(
       preview: pulumi.runtime.isDryRun(),
       warn: (message) => void pulumi.log.warn(message),
     },
-    {
-      ...(serverIsThere ? await publishedSources(registry) : NOTHING_PUBLISHED),
-      readInputs: inputsReader(settings, builds, contexts),
-    },
+    { ...published, readInputs: inputsReader(settings, builds, contexts) },
   );
-  const services = planRelease(inquiry, record);
   const previousVersion = previousVersionOf(record, version);
+  const planned = planRelease(inquiry, record);
+  const services = usesCache(settings)
+    ? await withCaches(planned, record, published, {
+        server: registry.endpoint.server,
+        version,
+        previousVersion,
+        warn: (error) => void pulumi.log.info(`no build cache: ${messageOf(error)}`),
+      })
+    : planned;
   const plan: VersionPlan = {
     version,
     ...(previousVersion === undefined ? {} : { previousVersion }),
@@ -102,6 +109,11 @@ export async function planVersion(
   };
   if (settings.build.push && serverIsThere && buildsOf(plan).length > 0) await proveLogin(registry);
   return plan;
+}
+
+/** What is not pushed has no cache in the registry, and needs none from there. */
+function usesCache({ build }: Settings): boolean {
+  return build.cache === "inline" && build.push;
 }
 
 /** A missing login is told here, by its message; a promise that fails later is shown with its stack. */

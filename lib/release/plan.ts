@@ -1,7 +1,7 @@
 import { UserError } from "../errors";
 import type { PublishedVersion } from "../images";
 import type { SourceFacts } from "../resources/imageIndex";
-import type { ReleaseRecord } from "./record";
+import type { RecordedPlatform, ReleaseRecord } from "./record";
 
 /** What the checkout would build for one service. */
 export interface CheckoutInputs {
@@ -62,7 +62,16 @@ export type ServicePlan =
 
 /** One platform's image: declared as a docker.Image, or taken from the registry as it is. */
 export type ImagePlan =
-  | { readonly kind: "build"; readonly platform: string; readonly inputs: string }
+  | {
+      readonly kind: "build";
+      readonly platform: string;
+      readonly inputs: string;
+      /**
+       * `server/path@sha256:…` whose steps are taken where they are the same; the image then carries
+       * its own cache too. Absent: neither.
+       */
+      readonly cache?: readonly string[];
+    }
   | {
       readonly kind: "reuse";
       readonly platform: string;
@@ -150,15 +159,26 @@ function planImage(
   { platform, inputs, found }: CheckoutPlatform,
   record: ReleaseRecord | undefined,
 ): ImagePlan {
-  const recorded = record?.services[service]?.platforms[platform];
-  const mine = push && recorded?.built === true && recorded.inputs === inputs;
+  const recorded = push ? builtBefore(record, service, { platform, inputs }) : undefined;
   // A published image of these inputs is not built again, even where its build tag was cleaned up.
   const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
   const held = same ? published.platforms.find((one) => one.platform === platform) : undefined;
   const digest = found ?? held?.digest;
-  return digest !== undefined && !mine
-    ? { kind: "reuse", platform, inputs, digest }
-    : { kind: "build", platform, inputs };
+  if (digest !== undefined && recorded === undefined) {
+    return { kind: "reuse", platform, inputs, digest };
+  }
+  const cache = recorded?.cache;
+  return { kind: "build", platform, inputs, ...(cache === undefined ? {} : { cache }) };
+}
+
+/** The record of an image for which this stack declared a docker.Image of these very inputs. */
+export function builtBefore(
+  record: ReleaseRecord | undefined,
+  service: string,
+  { platform, inputs }: { readonly platform: string; readonly inputs: string },
+): RecordedPlatform | undefined {
+  const recorded = record?.services[service]?.platforms[platform];
+  return recorded?.built === true && recorded.inputs === inputs ? recorded : undefined;
 }
 
 function refuseMissing(

@@ -21,12 +21,15 @@ export interface RecordedPlatform {
   readonly inputs?: string;
   /** true: this stack declared a docker.Image for it. */
   readonly built: boolean;
+  /** What its docker.Image took cached steps from; absent where it was built without a cache. */
+  readonly cache?: readonly string[];
 }
 
 const platformSchema = z.object({
   digest: z.string(),
   inputs: z.string().optional(),
   built: z.boolean().default(false),
+  cache: z.array(z.string()).optional(),
 });
 
 const releaseSchema = z.object({
@@ -102,9 +105,14 @@ function withoutUndefined(
   platforms: Record<string, z.infer<typeof platformSchema>>,
 ): Record<string, RecordedPlatform> {
   return Object.fromEntries(
-    Object.entries(platforms).map(([platform, { digest, inputs, built }]) => [
+    Object.entries(platforms).map(([platform, { digest, inputs, built, cache }]) => [
       platform,
-      { digest, built, ...(inputs === undefined ? {} : { inputs }) },
+      {
+        digest,
+        built,
+        ...(inputs === undefined ? {} : { inputs }),
+        ...(cache === undefined ? {} : { cache }),
+      },
     ]),
   );
 }

@@ -35,7 +35,7 @@ export interface ReleaseSettings {
   readonly secretNames: readonly string[];
 }
 
-/** Config keys `platforms`, `builders`, `build`, `push`, `index`. */
+/** Config keys `platforms`, `builders`, `build`, `buildCache`, `push`, `index`. */
 export interface BuildSettings {
   /** `os/arch[/variant]`, at least one, no duplicates. */
   readonly platforms: readonly string[];
@@ -43,6 +43,8 @@ export interface BuildSettings {
   readonly builders: Readonly<Record<string, string>>;
   /** `never`: an unpublished version is an error. */
   readonly mode: "missing" | "never";
+  /** `inline`: a pushed image carries its cache, and is the next release's. */
+  readonly cache: "none" | "inline";
   /** false: build locally only; then `index` is false and there is no host. */
   readonly push: boolean;
   /** false: push the platform images only; then there is no host. */

@@ -25,6 +25,7 @@ describe("parseSettings: defaults", () => {
         platforms: ["linux/amd64", "linux/arm64"],
         builders: {},
         mode: "missing",
+        cache: "none",
         push: true,
         index: true,
       },

@@ -73,6 +73,7 @@ const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
   composeFiles: ({ release }) => release.composeFiles,
   platforms: ({ build }) => build.platforms,
   build: ({ build }) => build.mode,
+  buildCache: ({ build }) => build.cache,
   push: ({ build }) => build.push,
   index: ({ build }) => build.index,
   "registry.namespace": ({ registry }) => registry.namespace,

@@ -24,6 +24,7 @@ const build: BuildSettings = {
   platforms: ["linux/amd64", "linux/arm64"],
   builders: { "linux/arm64": "ssh://arm" },
   mode: "missing",
+  cache: "none",
   push: true,
   index: true,
 };
