@@ -1,0 +1,12 @@
+export { type ImageAccess, type ToolOptions, imageName } from "./image";
+export { publicKeyOf } from "./publicKey";
+export { type Sbom, makeSbom } from "./sbom/makeSbom";
+export { assertSbomSubject } from "./sbom/subject";
+export { type PlatformSbom, type SignRequest, signImage } from "./signature/signImage";
+export { type VerifyCommandsTarget, verifyCommands } from "./signature/verifyCommands";
+export { type VerifyPlatform, type VerifyRequest, verifyImage } from "./signature/verifyImage";
+export { type Tool, findTool } from "./tools/findTool";
+export { type ToolEnvironment, withRegistryLogin } from "./tools/registryLogin";
+export { type ToolName } from "./tools/versions";
+export * from "./scan";
+export * from "./reports";

@@ -1,0 +1,33 @@
+import { UserError } from "../../errors";
+import { type Credentials } from "../../oci";
+import { redact } from "../../oci/credentials";
+import type { RunResult } from "../../process/run";
+
+const LAST_LINES = 6;
+
+/** The last lines that a tool printed, without secrets, indented; for the end of a message. */
+export function lastLines(
+  { stdout, stderr }: Pick<RunResult, "stdout" | "stderr">,
+  credentials: Credentials | undefined,
+): string {
+  const printed = stderr.trim() === "" ? stdout : stderr;
+  return redact(printed, credentials)
+    .trim()
+    .split("\n")
+    .slice(-LAST_LINES)
+    .map((line) => `  ${line.trim()}`)
+    .join("\n");
+}
+
+/**
+ * The error of a tool that failed, with its last lines.
+ * @param what what was being done, as the start of a sentence
+ */
+export function toolError(
+  what: string,
+  code: string,
+  result: RunResult,
+  credentials: Credentials | undefined,
+): UserError {
+  return new UserError(`${what}:\n${lastLines(result, credentials)}`, code);
+}
