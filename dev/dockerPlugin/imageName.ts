@@ -27,3 +27,22 @@ export function parseImageName(name: string): ImageName | undefined {
   }
   return { server, repository: `${server}/${path}`, tag };
 }
+
+/** An image that cached steps are taken from: by tag, or by digest. */
+export interface CacheName {
+  /** `host[:port]/path` */
+  readonly repository: string;
+  /** The tag, or `sha256:…`. */
+  readonly reference: string;
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** Parses `host[:port]/path[:tag]` or `host[:port]/path[:tag]@sha256:…`; undefined for anything else. */
+export function parseCacheName(name: string): CacheName | undefined {
+  const [tagged = "", digest, ...rest] = name.split("@");
+  const parsed = parseImageName(tagged);
+  if (parsed === undefined || rest.length > 0) return undefined;
+  if (digest === undefined) return { repository: parsed.repository, reference: parsed.tag };
+  return DIGEST.test(digest) ? { repository: parsed.repository, reference: digest } : undefined;
+}

@@ -21,6 +21,7 @@ import { imageDiff } from "./imageDiff";
 import { parseImageName } from "./imageName";
 import { filesKnown, imageFaults, imageInputs, recordOf } from "./inputs";
 import type { ImageInputs } from "./inputs";
+import { pullCaches } from "./pull";
 import { localImageId, pushImage } from "./push";
 import { registryLogin } from "./registryLogin";
 
@@ -125,6 +126,7 @@ export class ImagePlugin implements Plugin {
     const daemon = this.#daemon ?? daemonOf({});
     const name = parseImageName(imageName);
     const login = name === undefined ? undefined : await registryLogin(image.registry, name.server);
+    await pullCaches(build.cacheFrom, build.platform, login, daemon, context);
     context.report("Building the image");
     await withLogin(login, (env) => buildImage(run, imageName, build, daemon, env, context));
     if (skipPush || preview || name === undefined) {

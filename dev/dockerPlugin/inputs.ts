@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { decode } from "../../provider/secrets";
 import { isRecord, UNKNOWN } from "../../provider/values";
-import { parseImageName } from "./imageName";
+import { parseCacheName, parseImageName } from "./imageName";
 
 /** The inputs of `docker:index/image:Image` with the official defaults filled in. */
 export interface ImageInputs {
@@ -111,14 +111,15 @@ function nameFaults(
   if (name === undefined) {
     return inputs["imageName"] === UNKNOWN ? [] : ["missing required property `imageName`"];
   }
-  const names = cache.length > 0 || inputs["skipPush"] !== true ? [...cache, name] : cache;
-  return names
-    .filter((each) => parseImageName(each) === undefined)
-    .map(
-      (each) =>
-        `image name \`${each}\` is not fully qualified: write \`host/path:tag\`, for Docker Hub ` +
-        "`docker.io/path:tag`",
-    );
+  const qualified = cache.length > 0 || inputs["skipPush"] !== true;
+  return [
+    ...cache.filter((each) => parseCacheName(each) === undefined),
+    ...(qualified && parseImageName(name) === undefined ? [name] : []),
+  ].map(
+    (each) =>
+      `image name \`${each}\` is not fully qualified: write \`host/path:tag\`, for Docker Hub ` +
+      "`docker.io/path:tag`",
+  );
 }
 
 async function fileFaults(properties: unknown): Promise<readonly string[]> {

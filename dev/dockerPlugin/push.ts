@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import { createInterface } from "node:readline";
 import { UserError } from "../../lib/errors";
 import type { PluginContext } from "../../provider/plugin";
 import { callEngine } from "./daemon";
 import type { Daemon } from "./daemon";
+import { authHeader, errorOf, messages, throttled } from "./engineMessages";
 import type { ImageName } from "./imageName";
 import { recordOf } from "./inputs";
 import type { RegistryLogin } from "./registryLogin";
@@ -22,7 +21,7 @@ export async function pushImage(
   const response = await callEngine(daemon, {
     method: "POST",
     path: `/images/${name.repository}/push?tag=${encodeURIComponent(name.tag)}`,
-    headers: { "x-registry-auth": authHeader(login) },
+    headers: authHeader(login),
     signal,
   });
   const full = `${name.repository}:${name.tag}`;
@@ -52,59 +51,6 @@ export async function localImageId(name: string, daemon: Daemon): Promise<string
     if (typeof id === "string") return id;
   }
   throw new UserError(`the daemon has no image \`${name}\` after its build`, "image-missing");
-}
-
-function authHeader(login: RegistryLogin | undefined): string {
-  const auth =
-    login === undefined
-      ? {}
-      : { username: login.username, password: login.password, serveraddress: login.server };
-  // The Engine API takes the URL alphabet, and its padding.
-  const text = Buffer.from(JSON.stringify(auth)).toString("base64");
-  return text.replaceAll("+", "-").replaceAll("/", "_");
-}
-
-/** The daemon answers with one JSON object a line. */
-async function* messages(
-  response: IncomingMessage,
-): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
-    if (line.trim() !== "") yield recordOf(JSON.parse(line));
-  }
-}
-
-function errorOf(
-  message: Readonly<Record<string, unknown>>,
-  status: number | undefined,
-): string | undefined {
-  if (typeof message["error"] === "string") return message["error"];
-  const refused = status !== undefined && status >= 400;
-  if (!refused) return undefined;
-  return typeof message["message"] === "string" ? message["message"] : `status ${status}`;
-}
-
-/** Bars come many times a second; the user reads four. */
-const BAR_INTERVAL_MS = 250;
-
-function throttled(report: PluginContext["report"]): {
-  show: (message: Readonly<Record<string, unknown>>) => void;
-} {
-  let last = 0;
-  return {
-    show: (message) => {
-      const line = progressOf(message);
-      const isBar = message["progress"] !== undefined;
-      if (line === undefined || (isBar && Date.now() - last < BAR_INTERVAL_MS)) return;
-      last = Date.now();
-      report(line);
-    },
-  };
-}
-
-function progressOf(message: Readonly<Record<string, unknown>>): string | undefined {
-  const { status, id, progress } = message;
-  if (typeof status !== "string") return undefined;
-  return [id, status, progress].filter((part) => typeof part === "string").join(" ");
 }
 
 const DENIED = /unauthorized|denied|no basic auth|forbidden|authentication required|\b40[13]\b/i;

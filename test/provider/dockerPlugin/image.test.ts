@@ -165,6 +165,30 @@ describe("docker.Image under the real engine", function () {
     assert.notEqual(await output("repoDigest"), base);
   });
 
+  it("takes cached steps of a pushed image by digest, and builds without a cache that is missing", async () => {
+    const repository = `localhost:${REGISTRY_PORT}/${PREFIX}`;
+    const build = { context: "app", platform: "linux/amd64" };
+    const args = { BUILDKIT_INLINE_CACHE: "1" };
+    const file = `first-${Date.now()}`;
+    await writeSource(file);
+    await writeDockerfile(`FROM scratch\nCOPY Dockerfile /${file}\nCOPY hello /${file}-hello\n`);
+    await declare({ name: "cached", more: { build: { ...build, args } } });
+    await up();
+    const cache = await output("repoDigest");
+    const first = await createdTimes(cache);
+    await removeLocalImages();
+    await forgetSteps(`/${file}-hello`, `/${file}`);
+    await writeSource("changed");
+    const cacheFrom = { images: [`${repository}@sha256:${"0".repeat(64)}`, cache] };
+    await declare({ name: "cached-again", more: { build: { ...build, args, cacheFrom } } });
+    assert.match(await up(), /cacheFrom image \S+@sha256:0+ not available: /);
+    const second = await createdTimes(await output("repoDigest"));
+    // The step's time is that of the first build, only where it was not done again.
+    assert.equal(second.at(-1), first.at(-1));
+    assert.notEqual(second[0], first[0]);
+    await assertUnchanged();
+  });
+
   it("builds in a preview where that is asked for, and pushes nothing then", async () => {
     await declare({ name: "previewed", more: { buildOnPreview: true } });
     const { code, shown } = await project.pulumi("preview");
@@ -232,6 +256,26 @@ async function removeLocalImages(): Promise<void> {
   const { stdout } = await run("docker", ["images", "-q", `localhost:${REGISTRY_PORT}/${PREFIX}`]);
   const ids = [...new Set(stdout.split("\n").filter((id) => id !== ""))];
   if (ids.length > 0) await run("docker", ["rmi", "-f", ...ids]);
+}
+
+/** When each step of a local image was done, the last one first. */
+async function createdTimes(image: string): Promise<readonly string[]> {
+  const format = ["--human=false", "--format", "{{.CreatedAt}}"];
+  const { code, stderr, stdout } = await run("docker", ["history", ...format, image]);
+  assert.equal(code, 0, stderr);
+  return stdout.trim().split("\n");
+}
+
+/** Takes steps out of the daemon's build cache by a part of what they are; its others stay. */
+async function forgetSteps(...parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    const { stdout } = await run("docker", ["buildx", "du", "--verbose"]);
+    const records = stdout.split("\n\n").filter((record) => record.includes(part));
+    assert.ok(records.length > 0, `no step with ${part}`);
+    for (const id of records.map((record) => /^ID:\s+(\S+)/m.exec(record)?.[1] ?? "")) {
+      await run("docker", ["builder", "prune", "--all", "--force", "--filter", `id=${id}`]);
+    }
+  }
 }
 
 function hasOfficialPlugin(): boolean {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { buildArguments } from "../../../../dev/dockerPlugin/build";
 import { certificateFaults, daemonOf } from "../../../../dev/dockerPlugin/daemon";
 import { imageDiff } from "../../../../dev/dockerPlugin/imageDiff";
-import { parseImageName } from "../../../../dev/dockerPlugin/imageName";
+import { parseCacheName, parseImageName } from "../../../../dev/dockerPlugin/imageName";
 import { ImagePlugin } from "../../../../dev/dockerPlugin/imagePlugin";
 import { imageFaults, imageInputs } from "../../../../dev/dockerPlugin/inputs";
 import { loginServer } from "../../../../dev/dockerPlugin/registryLogin";
@@ -46,6 +46,25 @@ describe("stand-in for docker.Image", () => {
     }
   });
 
+  describe("names of cache images", () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    for (const [name, reference] of [
+      ["localhost:5005/a/b:main", "main"],
+      ["localhost:5005/a/b", "latest"],
+      [`localhost:5005/a/b@${digest}`, digest],
+      [`localhost:5005/a/b:main@${digest}`, digest],
+    ] as const) {
+      it(`reads ${name}`, () => {
+        assert.deepEqual(parseCacheName(name), { repository: "localhost:5005/a/b", reference });
+      });
+    }
+    for (const name of [`a@${digest}`, "ghcr.io/a@sha256:abc", `ghcr.io/a@${digest}@${digest}`]) {
+      it(`refuses ${name}`, () => {
+        assert.equal(parseCacheName(name), undefined);
+      });
+    }
+  });
+
   describe("check", () => {
     const name = "localhost:5005/a:b";
     const cases: readonly (readonly [string, object, RegExp])[] = [
@@ -75,6 +94,11 @@ describe("stand-in for docker.Image", () => {
         "cacheFrom without images",
         { imageName: name, build: { ...build, cacheFrom: {} } },
         /`cacheFrom` needs `images`/,
+      ],
+      [
+        "an unqualified cache image",
+        { imageName: name, build: { ...build, cacheFrom: { images: ["app:main"] } } },
+        /`app:main` is not fully qualified/,
       ],
     ];
     for (const [title, inputs, reason] of cases) {
