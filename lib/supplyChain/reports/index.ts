@@ -1,0 +1,12 @@
+export {
+  type AttachedReport,
+  type ReportedSubject,
+  SARIF_TYPE,
+  SPDX_TYPE,
+  attachReport,
+  findReports,
+  readReport,
+} from "./attach";
+export { type ReportKind, reportFolder, reportName, writeReport } from "./folder";
+export { type FindingsReport, type ReportSubject, findingsReport } from "./model";
+export { writeSummary } from "./summary";

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../errors";
+import type { ScanPolicy, ScannerName } from "../../resources/supplyChain";
+import type { ImageAccess, ToolOptions } from "../image";
+import { type Tool, findTool } from "../tools/findTool";
+import { withRegistryLogin } from "../tools/registryLogin";
+import { WAITS_MS, withRetries } from "./fault";
+import type { ScanReport } from "./findings";
+import { grype } from "./grype";
+import type { Scanner } from "./scanner";
+import { trivy } from "./trivy";
+
+const SCANNERS: Readonly<Record<ScannerName, Scanner>> = { trivy, grype };
+
+/** Updates under way or done, by scanner: images that are scanned at once wait for the same one. */
+const databases = new Map<ScannerName, Promise<void>>();
+
+/**
+ * Scans one platform's image for known vulnerabilities. What it finds is never a fault; `judge` says
+ * whether it is one.
+ * @param platform `os/arch[/variant]`
+ * @param waits milliseconds before each further attempt after a passing fault
+ * @throws UserError `scan-failed` where there is no answer, and `findTool`'s
+ */
+export async function scanImage(
+  image: ImageAccess,
+  platform: string,
+  policy: ScanPolicy,
+  options: ToolOptions = {},
+  waits = WAITS_MS,
+): Promise<ScanReport> {
+  const tool = await pickScanner(policy, options);
+  const scanner = SCANNERS[tool.name];
+  return inFolder(async (folder) => {
+    await updateOnce(scanner, { tool, folder, options }, waits);
+    options.report?.(`scanning ${image.repository} (${platform}) with ${tool.name}`);
+    return withRegistryLogin(image, (environment) => {
+      const job = { tool, image, platform, environment, folder, options };
+      return withRetries(() => scanner.scan(job), waits, options);
+    });
+  });
+}
+
+type ScannerTool = Tool & { readonly name: ScannerName };
+
+/**
+ * The policy's scanner, else trivy where it is on PATH, else grype.
+ * @throws UserError `tool-missing` where there is none, and `findTool`'s
+ */
+export async function pickScanner(policy: ScanPolicy, options: ToolOptions): Promise<ScannerTool> {
+  if (policy.scanner !== undefined) return findScanner(policy.scanner, options);
+  const first = await ifThere(findScanner("trivy", options));
+  const found = first ?? (await ifThere(findScanner("grype", options)));
+  if (found !== undefined) return found;
+  throw new UserError(
+    "neither `trivy` nor `grype` is on PATH, and one of them is needed to scan images: install one of them and run again, or set `scan: false`",
+    "tool-missing",
+  );
+}
+
+async function findScanner(name: ScannerName, options: ToolOptions): Promise<ScannerTool> {
+  return { ...(await findTool(name, options)), name };
+}
+
+async function ifThere(asked: Promise<ScannerTool>): Promise<ScannerTool | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof UserError && error.code === "tool-missing") return undefined;
+    throw error;
+  }
+}
+
+async function updateOnce(
+  scanner: Scanner,
+  job: Parameters<Scanner["updateDatabase"]>[0],
+  waits: readonly number[],
+): Promise<void> {
+  if (scanner.databaseIsFixed()) return;
+  const known = databases.get(scanner.name);
+  if (known !== undefined) return known;
+  job.options.report?.(`updating ${scanner.name}'s vulnerability database`);
+  const update = withRetries(() => scanner.updateDatabase(job), waits, job.options);
+  databases.set(scanner.name, update);
+  // Only a success stays: the next scan may try again.
+  update.catch(() => databases.delete(scanner.name));
+  return update;
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "bot-core-scan-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Forgets which databases were updated; for tests. */
+export function forgetDatabases(): void {
+  databases.clear();
+}
