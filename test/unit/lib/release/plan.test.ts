@@ -274,6 +274,25 @@ describe("planRelease", () => {
   });
 });
 
+describe("planRelease: the build cache", () => {
+  it("declares an image again with what its record says, whatever is set now", () => {
+    const past = record("v1.0.0", "A");
+    const recorded = past.services["web"]?.platforms[platform];
+    assert.ok(recorded);
+    const cache = ["registry.example/shop/web@sha256:1"];
+    const withCache = {
+      ...past,
+      services: { web: { platforms: { [platform]: { ...recorded, cache } } } },
+    };
+    const asked = inquiry({ published: published("A"), checkout: checkout("A", DIGEST_B) });
+    const images = (of: ReleaseRecord): unknown =>
+      planRelease(asked, of).flatMap((plan) => (plan.kind === "publish" ? plan.images : []));
+    const built = { kind: "build", platform, inputs: "A-amd64" };
+    assert.deepEqual(images(withCache), [{ ...built, cache }]);
+    assert.deepEqual(images(past), [built]);
+  });
+});
+
 describe("publishes", () => {
   const movable = { version: "dev", kind: "movable" } as const;
   const twoPlatforms: CheckoutInputs = {

@@ -62,6 +62,16 @@ describe("parseRecord", () => {
     assert.deepEqual(record({ server: 1 }), []);
   });
 
+  it("knows what an image took its cached steps from, also where that was nothing", () => {
+    const platforms = {
+      "linux/amd64": { digest: "sha256:2", inputs: "abc", built: true, cache: ["a@sha256:1"] },
+      "linux/arm64": { digest: "sha256:3", inputs: "abc", built: true, cache: [] },
+    };
+    const services = { web: { platforms } };
+    const outputs = { release: { version: "v1", services }, previousVersion: undefined };
+    assert.deepEqual(parseRecord({ ...outputs, ...NOTHING })?.services, services);
+  });
+
   it("knows that the stack keeps a host", () => {
     const host = { address: "unix:///var/run/docker.sock" };
     assert.equal(
