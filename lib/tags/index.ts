@@ -1,9 +1,11 @@
+export type { HeldVersions } from "./aliases";
 export { branchSlug } from "./branchSlug";
 export {
   type ReleaseTag,
   type ReleaseTagsArgs,
   type TagKind,
+  aliasesToRead,
   candidateTags,
   releaseTags,
 } from "./releaseTags";
-export { isFloatingAlias, isMovable, isSemverVersion, validateTag } from "./version";
+export { commitIn, isFloatingAlias, isMovable, isSemverVersion, validateTag } from "./version";

@@ -1,8 +1,8 @@
-import { type SemVer, compare } from "semver";
 import { UserError } from "../errors";
 import type { SourceFacts } from "../resources/imageIndex";
+import { type HeldVersions, aliasesOf, earnedAliases } from "./aliases";
 import { branchSlug } from "./branchSlug";
-import { isFloatingAlias, parseVersion, validateTag } from "./version";
+import { commitIn, isFloatingAlias, isSemverVersion, parseVersion, validateTag } from "./version";
 
 /**
  * `immutable`: put once, never moved. `floating`: moves to this release.
@@ -20,10 +20,15 @@ export interface ReleaseTagsArgs {
   readonly source: SourceFacts;
   /** All tags of the repository, in any order. */
   readonly existing: readonly string[];
+  /** The versions that the tags of `aliasesToRead` stand for. Default: not known, `existing` decides. */
+  readonly held?: HeldVersions;
 }
 
 /** Long enough that two commits of one repository do not meet. */
 const SHORT_SHA = 12;
+const MAX_TAG = 128;
+/** What the program names platform images, and where signatures and referrers stand. */
+const RESERVED = /^(?:pb|sha256)-/;
 
 /**
  * The tags of a release, VERSION first. The order of the registry's tags does not matter.
@@ -36,19 +41,18 @@ const SHORT_SHA = 12;
  * - the branch's slug; for a pull request `pr-17` instead, because a fork may name its branch `main`.
  * - a dirty source and a pull request move no version's tags.
  *
- * @throws UserError `version-invalid` for what is no tag, `version-alias` for `latest`, `v1`, `v1.0`
+ * @throws UserError `version-invalid` for what is no tag, `version-alias` for `latest`, `v1`, `v1.0`,
+ *   `version-reserved` for `pb-…` and `sha256-…`, `version-commit` for the tag of another commit
  */
-export function releaseTags({ version, source, existing }: ReleaseTagsArgs): ReleaseTag[] {
+export function releaseTags(args: ReleaseTagsArgs): ReleaseTag[] {
+  const { version, source } = args;
   assertBuildable(version);
-  const parsed = parseVersion(version);
-  const main: ReleaseTag = { tag: version, kind: parsed === undefined ? "floating" : "immutable" };
+  assertOwnCommit(version, source);
+  const immutable = isSemverVersion(version);
+  const main: ReleaseTag = { tag: version, kind: immutable ? "immutable" : "floating" };
   if (source.dirty) return [main];
-  const prerelease = parsed !== undefined && parsed.prerelease.length > 0;
-  const stable = parsed !== undefined && !prerelease && source.pullRequest === undefined;
-  const floating = [
-    ...(stable ? aliasTags(version, parsed, source, existing) : []),
-    ...(prerelease ? [] : originTags(source)),
-  ];
+  const prerelease = (parseVersion(version)?.prerelease ?? []).length > 0;
+  const floating = [...movedAliases(args), ...(prerelease ? [] : originTags(source))];
   return unique([
     main,
     ...shaTags(source, prerelease).map((tag) => ({ tag, kind: "first-wins" as const })),
@@ -57,20 +61,23 @@ export function releaseTags({ version, source, existing }: ReleaseTagsArgs): Rel
 }
 
 /**
+ * The tags whose versions `releaseTags` wants to know as `held`: aliases that it would move away from
+ * something. None for most builds, so that nothing is asked for them.
+ */
+export function aliasesToRead(args: Omit<ReleaseTagsArgs, "held">): string[] {
+  const { existing, source } = args;
+  return source.dirty ? [] : movedAliases(args).filter((alias) => existing.includes(alias));
+}
+
+/**
  * The tags that may stand for the same image as a published version, VERSION first: what a look-up asks
  * for, because registries cannot list the tags of a digest.
  */
 export function candidateTags(version: string, revision?: string): string[] {
-  const parsed = parseVersion(version);
-  const prefix = version.startsWith("v") ? "v" : "";
-  const aliases =
-    parsed === undefined || parsed.prerelease.length > 0
-      ? []
-      : [`${prefix}${parsed.major}.${parsed.minor}`, `${prefix}${parsed.major}`, "latest"];
   const commit = /^[0-9a-f]{12,}$/.test(revision ?? "")
     ? [(revision ?? "").slice(0, SHORT_SHA)]
     : [];
-  return [version, ...aliases, ...commit];
+  return [version, ...aliasesOf(version), ...commit];
 }
 
 function assertBuildable(version: string): void {
@@ -82,14 +89,30 @@ function assertBuildable(version: string): void {
     const text = `version \`${version}\` follows releases and is never built itself; give a complete version, e.g. \`v1.0.0\`, to publish one`;
     throw new UserError(text, "version-alias");
   }
+  if (RESERVED.test(version)) {
+    const text = `version \`${version}\` begins with \`pb-\` or \`sha256-\`, which platform images and signatures are called; give another name, e.g. \`v1.0.0\``;
+    throw new UserError(text, "version-reserved");
+  }
 }
 
-function shaTags({ revision, ...source }: SourceFacts, prerelease: boolean): string[] {
-  if (revision === undefined) return [];
+/** A movable version that reads as a commit's tag would take that tag away from its commit. */
+function assertOwnCommit(version: string, { revision, dirty }: SourceFacts): void {
+  const named = commitIn(version);
+  if (named === undefined || revision === undefined) return;
+  if (!dirty && revision.startsWith(named)) return;
+  throw new UserError(
+    `version \`${version}\` names the commit ${named}, and the source is ${revision}; check that commit out without changes, or give a version that does not end in 12 hexadecimal digits, e.g. \`v1.0.0\``,
+    "version-commit",
+  );
+}
+
+function shaTags({ revision = "", ...source }: SourceFacts, prerelease: boolean): string[] {
   const short = revision.slice(0, SHORT_SHA);
+  // GIT_SHA may be shorter than ours; one that reads as `v1`'s kind would be taken for an alias.
+  if (!/^[0-9a-f]{7,}$/.test(short) || isFloatingAlias(short)) return [];
   const fromDefault = source.isDefaultBranch && source.pullRequest === undefined;
   if (prerelease || !fromDefault || source.branch === undefined) return [short];
-  return [short, `${branchSlug(source.branch).slice(0, 100)}-${short}`];
+  return [short, `${branchSlug(source.branch, MAX_TAG - SHORT_SHA - 1)}-${short}`];
 }
 
 /** The tag of where the source comes from. */
@@ -98,27 +121,11 @@ function originTags({ pullRequest, branch }: SourceFacts): string[] {
   return branch === undefined ? [] : [branchSlug(branch)];
 }
 
-function aliasTags(
-  version: string,
-  own: SemVer,
-  source: SourceFacts,
-  existing: readonly string[],
-): string[] {
-  const others = existing
-    .map(parseVersion)
-    .filter((other) => other !== undefined)
-    .filter((other) => other.prerelease.length === 0);
-  const highest = (line: (other: SemVer) => boolean): boolean =>
-    others.filter(line).every((other) => compare(other, own) <= 0);
-  const sameMajor = (other: SemVer): boolean => other.major === own.major;
-  const prefix = version.startsWith("v") ? "v" : "";
-  return [
-    ...(highest((other) => sameMajor(other) && other.minor === own.minor)
-      ? [`${prefix}${own.major}.${own.minor}`]
-      : []),
-    ...(own.major > 0 && highest(sameMajor) ? [`${prefix}${own.major}`] : []),
-    ...(source.isDefaultBranch && highest(() => true) ? ["latest"] : []),
-  ];
+function movedAliases({ version, source, existing, held = new Map() }: ReleaseTagsArgs): string[] {
+  if (source.pullRequest !== undefined) return [];
+  return earnedAliases(version, existing, held).filter(
+    (alias) => alias !== "latest" || source.isDefaultBranch,
+  );
 }
 
 /** The first of equal tags stays; a movable version may be called like its branch. */

@@ -2,6 +2,8 @@ import { type SemVer, parse } from "semver";
 import { isTag } from "../oci/names";
 
 const FLOATING_ALIAS = /^(latest|v?\d+(\.\d+)?)$/;
+/** Our 12 digits, a whole SHA-1 or SHA-256; alone, or behind the branch that it was built from. */
+const COMMIT = /^(?:.*-)?([0-9a-f]{12}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 const MAX_TAG = 128;
 
 /**
@@ -33,12 +35,21 @@ export function isSemverVersion(version: string): boolean {
   return parseVersion(version) !== undefined;
 }
 
-/** true: `latest`, `v1`, `v1.0`: they follow releases, so they are deployed and never built. */
+/**
+ * true: `latest`, `v1`, `v1.0`: they follow releases, so they are deployed and never built.
+ * One commit in 280 has 12 digits without a letter: that is a commit. Leading zeros are allowed, so
+ * that `2024.09` and `2024.10` are of one kind.
+ */
 export function isFloatingAlias(version: string): boolean {
-  return FLOATING_ALIAS.test(version);
+  return FLOATING_ALIAS.test(version) && commitIn(version) === undefined;
 }
 
 /** true: `dev`, a branch, `pr-17`: built under the same tag again and again. */
 export function isMovable(version: string): boolean {
   return !isSemverVersion(version) && !isFloatingAlias(version);
+}
+
+/** The commit that a tag names, `0123456789ab` or `main-0123456789ab`; undefined for any other tag. */
+export function commitIn(tag: string): string | undefined {
+  return isSemverVersion(tag) ? undefined : COMMIT.exec(tag)?.[1];
 }
