@@ -6,6 +6,7 @@ import { declareHost } from "./components/host";
 import { declareImages } from "./components/releaseImages";
 import { readServices } from "./components/services";
 import { stackOutputs, type StackOutputs } from "./components/stackOutputs";
+import { readPolicies } from "./components/supplyChain/policies";
 import { buildsOf, planVersion } from "./components/versionPlan";
 import { loadSettings } from "./config";
 
@@ -15,6 +16,7 @@ import { loadSettings } from "./config";
  */
 async function program(): Promise<StackOutputs> {
   const settings = await loadSettings();
+  const policies = await readPolicies(settings);
   const place = registryPlace(settings.registry);
   const compose = await readServices(settings);
   const plan = await planVersion(settings, place, compose.builds);
@@ -32,9 +34,9 @@ async function program(): Promise<StackOutputs> {
     serverIsThere: plan.serverIsThere,
   });
   await declareGithub(settings, registry, plan);
-  const images = declareImages(settings, registry, plan);
+  const images = declareImages(settings, registry, plan, policies);
   const host = declareHost(settings, registry, compose, plan, images);
-  return stackOutputs(plan, registry, images, host);
+  return stackOutputs(plan, registry, images, host, policies);
 }
 
 export = refuse(program);

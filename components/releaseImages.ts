@@ -1,10 +1,18 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { buildTag } from "../lib/images";
 import type { ServicePlan } from "../lib/release/plan";
 import type { Settings } from "../lib/settings/settings";
+import { ImageTags } from "./botcore/imageTags";
 import type { Registry } from "./registry/contract";
-import { type BuiltImages, releasedFromRegistry, type ReleasedImage } from "./releasedImage";
+import {
+  type BuiltImages,
+  releasedFromIndex,
+  releasedFromRegistry,
+  type ReleasedImage,
+} from "./releasedImage";
 import { ServiceImage } from "./serviceImage";
+import type { Policies } from "./supplyChain/policies";
 import type { VersionPlan } from "./versionPlan";
 
 /** Our services of a release by name. */
@@ -22,44 +30,91 @@ export interface ReleasedService {
 }
 
 /**
- * Declares what the plan says: images and indexes of what has to be published, nothing for what is.
- * Services are independent of each other, so the engine builds them in parallel.
+ * Declares what the plan says: images, gates, indexes and tags of what has to be published, nothing for
+ * what is. Services are independent of each other, so the engine builds them in parallel; no tag is put
+ * before every service has passed every gate.
  */
 export function declareImages(
   settings: Settings,
   registry: Registry,
   plan: VersionPlan,
+  policies: Policies,
 ): ReleasedImages {
   const builders = declareBuilders(settings, plan);
-  const released = plan.services.map((service) => {
-    const imageName = registry.imageName(service.service);
-    if (service.kind === "deploy") {
-      noteDifference(service, plan);
-      return [service.service, published(service, plan.version, imageName)] as const;
-    }
+  const { push, index } = settings.build;
+  const images = plan.services.flatMap((service) => {
+    if (service.kind === "deploy") return [];
     const build = plan.staged[service.service];
     if (build === undefined) throw new Error(`${service.service} was not staged`);
     const image = new ServiceImage(service.service, {
       plan: service,
       version: plan.version,
-      imageName,
+      imageName: registry.imageName(service.service),
       build,
       account: registry.accountInput,
       dockerRegistry: registry.dockerRegistry,
       builders,
       access: registry.access,
       source: plan.source,
-      keepLocalTags: plan.recordedTags[service.service] ?? [],
-      push: settings.build.push,
-      index: settings.build.index,
+      policies,
+      push,
+      index,
     });
-    return [service.service, releasedBy(image)] as const;
+    return [{ service, image }];
   });
-  return Object.fromEntries(released);
+  const gates = images.flatMap(({ image }) => image.gates);
+  const publishing = images.map(
+    ({ service, image }) =>
+      [service.service, publish(registry, plan, service, image, gates)] as const,
+  );
+  const standing = plan.services.flatMap((service) => {
+    if (service.kind !== "deploy") return [];
+    noteDifference(service, plan);
+    const name = service.service;
+    return [[name, published(service, plan.version, registry.imageName(name))] as const];
+  });
+  return Object.fromEntries([...publishing, ...standing]);
 }
 
-function releasedBy({ released, built, digests }: ServiceImage): ReleasedService {
-  return { image: released, built, digests };
+/** Puts the tags of one service, when all services have passed. */
+function publish(
+  registry: Registry,
+  { version, source, recordedTags }: VersionPlan,
+  plan: ServicePlan & { kind: "publish" },
+  { index, built, digests }: ServiceImage,
+  gates: readonly pulumi.Resource[],
+): ReleasedService {
+  if (index === undefined) return { image: undefined, built, digests };
+  const { service, repository, inputsDigest } = plan;
+  const tags = new ImageTags(
+    `${service}-${version}`,
+    {
+      registry: registry.accountInput,
+      repository,
+      service,
+      version,
+      inputsDigest,
+      source,
+      digest: index.digest,
+      keepLocalTags: [
+        ...(recordedTags[service] ?? []),
+        ...plan.images.map(({ inputs, platform }) => buildTag(inputs, platform)),
+      ].sort(),
+    },
+    { retainOnDelete: true, dependsOn: [...gates] },
+  );
+  const image = pulumi
+    .all([index.digest, index.images, index.sizeBytes, index.tags, index.source, tags.tags])
+    .apply(([digest, images, sizeBytes, ofCommit, { revision }, floating]) =>
+      releasedFromIndex(plan, registry.imageName(service), {
+        digest,
+        images,
+        sizeBytes,
+        tags: [...ofCommit, ...floating].sort(),
+        revision,
+      }),
+    );
+  return { image, built, digests };
 }
 
 function published(

@@ -4,13 +4,10 @@ import { buildTag } from "../lib/images";
 import type { ImagePlan, ServicePlan } from "../lib/release/plan";
 import type { SourceFacts } from "../lib/resources/imageIndex";
 import { ImageIndex } from "./botcore/imageIndex";
-import {
-  type BuiltImages,
-  builtImages,
-  releasedFromIndex,
-  type ReleasedImage,
-} from "./releasedImage";
+import { type BuiltImages, builtImages } from "./releasedImage";
 import type { AccountInput } from "./registry/account";
+import { declareIndexGates, declarePlatformGates, type GatedService } from "./supplyChain/gates";
+import type { Policies } from "./supplyChain/policies";
 
 /** What a service is built from; paths are relative to the program, so that state is the same everywhere. */
 export interface StagedBuild {
@@ -37,8 +34,8 @@ export interface ServiceImageArgs {
   /** The proof of access; nothing is built before it. */
   readonly access: pulumi.Resource;
   readonly source: SourceFacts;
-  /** Build tags of the release before this one; the local clean-up leaves them. */
-  readonly keepLocalTags: readonly string[];
+  /** What the images have to pass before they are joined, and the index before it is published. */
+  readonly policies: Policies;
   /** false: the images stay on the building daemon and no index is made. Default: true. */
   readonly push?: boolean;
   /** false: the platform images are pushed and another run joins them. Default: true. */
@@ -46,13 +43,15 @@ export interface ServiceImageArgs {
 }
 
 /**
- * One service's images of one version: a `docker.Image` for each platform that has to be built, and
- * the index that joins them and carries the tags.
+ * One service's images of one version: a `docker.Image` for each platform that has to be built, what
+ * they have to pass, and the index that joins them. Its tags come when all services have passed.
  * It owns no published thing: deleting it removes nothing from the registry (`retainOnDelete`).
  */
 export class ServiceImage extends pulumi.ComponentResource {
-  /** The published service; undefined where nothing is joined (`push` or `index` is false). */
-  public readonly released: pulumi.Output<ReleasedImage> | undefined;
+  /** The index; undefined where nothing is joined (`push` or `index` is false). */
+  public readonly index: ImageIndex | undefined;
+  /** What has to stand before any tag of the release is put. */
+  public readonly gates: readonly pulumi.Resource[];
   /** The platform images, joined or not. */
   public readonly built: pulumi.Output<BuiltImages>;
   /** The platform images' digests by platform. */
@@ -73,7 +72,9 @@ export class ServiceImage extends pulumi.ComponentResource {
       .apply((all) => Object.fromEntries(all.map(({ platform, digest }) => [platform, digest])));
     this.built = pulumi.all(images).apply((all) => builtImages(args.plan, all));
     const joined = args.push !== false && args.index !== false;
-    this.released = joined ? this.join(service, images) : undefined;
+    const { index, gates } = joined ? this.join(service, images) : NOT_JOINED;
+    this.index = index;
+    this.gates = gates;
     this.registerOutputs({ digests: this.digests });
   }
 
@@ -117,38 +118,35 @@ export class ServiceImage extends pulumi.ComponentResource {
   private join(
     service: string,
     images: readonly { platform: string; digest: pulumi.Output<string> }[],
-  ): pulumi.Output<ReleasedImage> {
-    const { plan, version, imageName, account, source, keepLocalTags } = this.args;
+  ): Joined {
+    const { plan, version, account, source, policies } = this.args;
+    const { repository, inputsDigest } = plan;
+    const gated: GatedService = { registry: account, repository, service, version, policies };
+    const { platforms, passed } = declarePlatformGates(gated, images, { parent: this });
     const index = new ImageIndex(
       `${service}-${version}`,
       {
         registry: account,
-        repository: plan.repository,
+        repository,
         service,
         version,
-        images: [...images],
-        inputsDigest: plan.inputsDigest,
+        images: platforms.map(({ platform, digest }) => ({ platform, digest })),
+        inputsDigest,
         source,
-        keepLocalTags: [
-          ...keepLocalTags,
-          ...plan.images.map(({ inputs, platform }) => buildTag(inputs, platform)),
-        ].sort(),
       },
-      { parent: this, retainOnDelete: true },
+      { parent: this, retainOnDelete: true, dependsOn: [...passed] },
     );
-    return pulumi
-      .all([index.digest, index.images, index.sizeBytes, index.tags, index.source])
-      .apply(([digest, published, sizeBytes, tags, { revision }]) =>
-        releasedFromIndex(plan, imageName, {
-          digest,
-          images: published,
-          sizeBytes,
-          tags,
-          revision,
-        }),
-      );
+    const gates = declareIndexGates(gated, index.digest, platforms, { parent: this });
+    return { index, gates: [...passed, index, ...gates] };
   }
 }
+
+interface Joined {
+  readonly index: ImageIndex | undefined;
+  readonly gates: readonly pulumi.Resource[];
+}
+
+const NOT_JOINED: Joined = { index: undefined, gates: [] };
 
 /** BuildKit writes the build cache into the image for it; no Dockerfile sees it. */
 const CARRY_CACHE = { BUILDKIT_INLINE_CACHE: "1" };

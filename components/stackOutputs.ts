@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { VerifyPolicy } from "../lib/resources/supplyChain";
+import { verifyCommand } from "../lib/supplyChain";
 import type { ComposeHost } from "./botcore/composeHost";
 import type { Registry } from "./registry/contract";
 import type { ReleasedImages } from "./releaseImages";
+import type { Policies } from "./supplyChain/policies";
 import type { VersionPlan } from "./versionPlan";
 
 /** The stack's outputs; their names and shapes are fixed, and `release` is the record of later runs. */
@@ -13,7 +16,7 @@ export interface StackOutputs {
   /** Absent before the second version. */
   readonly previousVersion?: string;
   /** Command lines that check the signatures; none while signing is off. */
-  readonly verifyCommands: readonly string[];
+  readonly verifyCommands: pulumi.Input<readonly string[]>;
 }
 
 export function stackOutputs(
@@ -21,6 +24,7 @@ export function stackOutputs(
   registry: Registry,
   images: ReleasedImages,
   host: ComposeHost | undefined,
+  { verify }: Policies,
 ): StackOutputs {
   return {
     release: releaseOutput(plan.version, images),
@@ -34,8 +38,22 @@ export function stackOutputs(
     }),
     ...(host === undefined ? {} : { host: hostOutput(host) }),
     ...(plan.previousVersion === undefined ? {} : { previousVersion: plan.previousVersion }),
-    verifyCommands: [],
+    verifyCommands: verify === undefined ? [] : verifyCommandsOf(registry, images, verify),
   };
+}
+
+/** One line a service, for anybody who wants to check before a pull. */
+function verifyCommandsOf(
+  { endpoint }: Registry,
+  images: ReleasedImages,
+  policy: VerifyPolicy,
+): pulumi.Output<readonly string[]> {
+  const references = Object.values(images).flatMap(({ image }) =>
+    image === undefined ? [] : [image.image],
+  );
+  return pulumi
+    .all(references)
+    .apply((all) => all.map((reference) => verifyCommand({ reference, endpoint, policy })));
 }
 
 function releaseOutput(version: string, images: ReleasedImages): pulumi.Output<unknown> {

@@ -5,10 +5,10 @@ import type { NestedArgs } from "./nestedInput";
 /** See `ImageIndexInputs` for each field. */
 export type ImageIndexArgs = NestedArgs<ImageIndexInputs>;
 
-/** Known only after publishing; named here so that they exist, unknown, in a preview. */
+/** Known only after the push; named here so that they exist, unknown, in a preview. */
 const OUTPUTS = { digest: undefined, tags: undefined, sizeBytes: undefined };
 
-/** One version of one service in the registry: the index over its platform images, and its tags. */
+/** One version of one service in the registry as an index over its platform images, not yet published. */
 export class ImageIndex extends pulumi.CustomResource {
   declare public readonly registry: pulumi.Output<ImageIndexOutputs["registry"]>;
   declare public readonly repository: pulumi.Output<string>;
@@ -19,10 +19,9 @@ export class ImageIndex extends pulumi.CustomResource {
   /** As it was when the index was created. */
   declare public readonly source: pulumi.Output<ImageIndexOutputs["source"]>;
   declare public readonly licenses: pulumi.Output<string | undefined>;
-  declare public readonly keepLocalTags: pulumi.Output<readonly string[]>;
   /** `sha256:…` of the index. */
   declare public readonly digest: pulumi.Output<string>;
-  /** Tags that this publication put or found right, sorted. */
+  /** Tags of the commit that stand for it, sorted. */
   declare public readonly tags: pulumi.Output<readonly string[]>;
   /** Compressed bytes, all platforms together. */
   declare public readonly sizeBytes: pulumi.Output<number>;

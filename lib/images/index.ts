@@ -4,6 +4,7 @@ export { buildTag, platformInputs, platformSuffix } from "./inputsDigest";
 export { type PublishedVersion, findBuilt, findTags, lookUpVersion } from "./lookUpVersion";
 export { platformText } from "./platform";
 export { pruneLocalBuilds } from "./pruneLocalBuilds";
-export { type PublishOptions, publishIndex } from "./publishIndex";
+export { pushIndex } from "./pushIndex";
+export { putTags } from "./putTags";
 export { type StagedContext, type StageOptions, stageContext } from "./stageContext";
 export { type TagChange, currentDigests, describeTagChanges, planTags } from "./tagPlan";

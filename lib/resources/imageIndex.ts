@@ -23,7 +23,10 @@ export interface SourceFacts {
   readonly url?: string;
 }
 
-/** Token `botcore:index:ImageIndex`. Publishes one version of one service. */
+/**
+ * Token `botcore:index:ImageIndex`. One version of one service as an index, under its commit's tags
+ * alone: it counts as published only when `ImageTags` has put VERSION.
+ */
 export interface ImageIndexInputs {
   readonly registry: RegistryAccount;
   /** Repository path without the server. */
@@ -39,14 +42,12 @@ export interface ImageIndexInputs {
   readonly source: SourceFacts;
   /** SPDX expression for the licenses annotation. Default: none. */
   readonly licenses?: string;
-  /** Tags of local `pb-` images that the clean-up after publishing keeps. */
-  readonly keepLocalTags: readonly string[];
 }
 
 export interface ImageIndexOutputs extends ImageIndexInputs {
   /** `sha256:…` of the index. */
   readonly digest: string;
-  /** Tags that this publication put or found right, sorted. */
+  /** Tags of the commit that stand for it, sorted. */
   readonly tags: readonly string[];
   /** Compressed bytes of configs and unique layers, all platforms. */
   readonly sizeBytes: number;

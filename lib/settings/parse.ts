@@ -26,11 +26,11 @@ export function parseSettings(raw: RawConfig, environment: Environment): Setting
   const registry = parseRegistry(root, environment, faults);
   const release = parseRelease(root, environment, faults);
   const build = parseBuild(root);
-  const supplyChain = parseSupplyChain(root);
   const host = parseHost(root, build.index);
   const rollout = parseRollout(root);
   const retention = parseRetention(root);
   const github = parseGithub(root, faults);
+  const supplyChain = parseSupplyChain(root, faults, { github, isJoined: build.index });
   root.refuseUnknown();
   if (faults.any || registry === undefined) throw faults.error();
   return deepFreeze({

@@ -56,6 +56,11 @@ export class ConfigReader {
     return value === false || value === "false";
   }
 
+  /** Whether the key's value is this word. */
+  public is(key: string, word: string): boolean {
+    return this.entries.get(key) === word;
+  }
+
   /** A list, at least one entry, each by the rule, none twice. */
   public list<T extends string>(key: string, rule: Rule<T>): readonly T[] | undefined {
     if (!this.take(key)) return undefined;

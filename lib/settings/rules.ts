@@ -111,14 +111,6 @@ export function integer(least: number, most: number, unit: string, example: numb
   };
 }
 
-/** A feature that is planned: false is all that it takes. */
-export const notBuilt: Rule<false> = {
-  allowed: "false",
-  example: "false",
-  reason: () => NOT_BUILT,
-  parse: (value) => (value === false || value === "false" ? false : undefined),
-};
-
 /** A value that is secret: text on one line, without control characters. */
 export const secretText: Rule<string> = {
   allowed: "text on one line, not empty",

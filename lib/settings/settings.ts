@@ -1,4 +1,5 @@
 import type { HostTarget, RolloutSettings } from "../resources/composeHost";
+import type { ScannerName, Severity, SignPolicy, VerifyPolicy } from "../resources/supplyChain";
 import type { RegistrySettings } from "./registrySettings";
 
 /**
@@ -53,10 +54,24 @@ export interface BuildSettings {
 
 /** Config keys `scan`, `sbom`, `sign`, `verify`. */
 export interface SupplyChainSettings {
-  readonly scan: Off;
-  readonly sbom: Off;
-  readonly sign: Off;
-  readonly verify: Off;
+  readonly scan: ScanSettings | Off;
+  /** true: each platform's image gets a bill of materials. */
+  readonly sbom: boolean;
+  readonly sign: SignPolicy | Off;
+  readonly verify: VerifyPolicy | Off;
+}
+
+/** Which findings stop a release. */
+export interface ScanSettings {
+  readonly kind: "on";
+  /** Absent: trivy where it is on PATH, else grype. */
+  readonly scanner?: ScannerName;
+  /** At least one. */
+  readonly severities: readonly Severity[];
+  /** true: a finding without a fixed version stops nothing. */
+  readonly ignoreUnfixed: boolean;
+  /** Findings that are accepted for a time; relative to the project folder. */
+  readonly ignoreFile?: string;
 }
 
 /** A feature that is switched off. */

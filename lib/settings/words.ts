@@ -104,3 +104,22 @@ export const pinnedImage: Rule<string> = text(
   "an image reference with a tag or a sha256 digest",
   "docker.io/library/haproxy:3.0-alpine",
 );
+
+/** Key references that cosign takes beside files. */
+const KEY_STORES = ["awskms", "gcpkms", "azurekms", "hashivault", "k8s", "pkcs11"] as const;
+
+/** A file with a key, or a key in a store that never gives it away. */
+export function signingKey(example: string): Rule<string> {
+  const stores = KEY_STORES.map((scheme) => `${scheme}://`);
+  return {
+    ...textThat(
+      (value) =>
+        /^[^\p{Cc}]+$/u.test(value) &&
+        (!value.includes("://") || stores.some((store) => value.startsWith(store))),
+      `the path of a key file, or a reference that begins with ${stores.join(", ")}`,
+      example,
+    ),
+    // The key itself, put where its file's name belongs.
+    hidden: (value) => typeof value === "string" && /PRIVATE KEY|\n/.test(value),
+  };
+}

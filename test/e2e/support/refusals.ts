@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { publishIndex } from "../../../lib/images";
 import { run } from "../../../lib/process/run";
+import { publishIndex } from "../../unit/lib/images/publish";
 import { pushTinyImage } from "../../unit/lib/images/tinyImage";
 import { startPulumi, until } from "./cliProcess";
 import { createProject, type Project, pulumi } from "./project";
@@ -173,7 +173,6 @@ export async function publishOther(project: Project, version: string): Promise<v
     images: [{ platform: "linux/amd64", digest }],
     inputsDigest: "f".repeat(64),
     source: { revision: OTHER_REVISION, isDefaultBranch: false, dirty: false },
-    keepLocalTags: [],
   });
 }
 

@@ -12,17 +12,12 @@ import {
 import { EVERYTHING, PULL_ONLY, tokenUser } from "../../../dev/tokenServer/access";
 import { resolveCredentials } from "../../../lib/credentials";
 import { UserError } from "../../../lib/errors";
-import {
-  checkAccess,
-  findBuilt,
-  lookUpVersion,
-  publishIndex,
-  pruneLocalBuilds,
-} from "../../../lib/images";
+import { checkAccess, findBuilt, lookUpVersion, pruneLocalBuilds } from "../../../lib/images";
 import { RegistryClient } from "../../../lib/oci";
 import { run } from "../../../lib/process/run";
 import type { ImageIndexInputs, PlatformImage } from "../../../lib/resources/imageIndex";
 import type { CredentialSource, RegistryAccount } from "../../../lib/resources/registry";
+import { publishIndex } from "../../unit/lib/images/publish";
 import { pushTinyImage } from "../../unit/lib/images/tinyImage";
 
 const PORT = 15_731;
@@ -91,7 +86,6 @@ describe("publishing to a real registry", function () {
       isDefaultBranch: true,
       dirty: false,
     },
-    keepLocalTags: [],
     ...changes,
   });
   const fails = (work: Promise<unknown>, code: string, words: RegExp): Promise<void> =>

@@ -17,7 +17,7 @@ const PULL_PASSWORD = "swordfish-of-the-west";
 const REPOSITORY = "plugin-test/service";
 const ENDPOINT = { server: SERVER, insecure: true };
 
-describe("RegistryAccess and ImageIndex under the real engine", function () {
+describe("RegistryAccess, ImageIndex and ImageTags under the real engine", function () {
   this.timeout(180_000);
   let registry: TestRegistry | undefined;
   let project: Project;
@@ -56,21 +56,26 @@ describe("RegistryAccess and ImageIndex under the real engine", function () {
     await project.program(`
       const pulumi = require("@pulumi/pulumi");
       class Own extends pulumi.CustomResource {
-        constructor(name, args) {
-          super("botcore:index:${type}", name, { ...args, digest: undefined, tags: undefined });
+        constructor(type, name, args) {
+          super("botcore:index:" + type, name, { digest: undefined, tags: undefined, ...args });
         }
       }
       const login = (username, password) =>
         ({ kind: "inline", username, password: pulumi.secret(password) });
-      const own = new Own("one", {
+      const inputs = {
         ...${JSON.stringify(inputs)},
         registry: {
           endpoint: ${JSON.stringify(ENDPOINT)},
           push: login(${JSON.stringify(push.username)}, ${JSON.stringify(push.password)}),
           pull: login("pull", "${PULL_PASSWORD}"),
         },
-      });
+      };
+      const own = new Own("${type}", "one", inputs);
       exports.digest = own.digest;
+      if ("${type}" === "ImageIndex") {
+        const { images, ...rest } = inputs;
+        new Own("ImageTags", "one", { ...rest, digest: own.digest, keepLocalTags: [] });
+      }
     `);
   }
 
@@ -127,7 +132,7 @@ describe("RegistryAccess and ImageIndex under the real engine", function () {
     });
   });
 
-  describe("ImageIndex", () => {
+  describe("ImageIndex and ImageTags", () => {
     const source = {
       isDefaultBranch: true,
       dirty: false,
@@ -147,7 +152,6 @@ describe("RegistryAccess and ImageIndex under the real engine", function () {
         ],
         inputsDigest: "c".repeat(64),
         source,
-        keepLocalTags: [],
       };
     }
 

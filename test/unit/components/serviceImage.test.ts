@@ -60,7 +60,7 @@ function args(changes: Partial<ServiceImageArgs> = {}): ServiceImageArgs {
     builders: {},
     access: new RegistryAccess("access", { registry: ACCOUNT, repositories: [], builds: [] }),
     source: { revision: "feed123", isDefaultBranch: true, dirty: false },
-    keepLocalTags: ["pb-0ld-amd64"],
+    policies: { sbom: false },
     ...changes,
   };
 }
@@ -101,7 +101,7 @@ describe("ServiceImage", () => {
     assert.equal(urn, `urn:pulumi:test::bot-core::${COMPONENT}::web`);
   });
 
-  it("hands the index each platform's digest, built or found, and the tags to keep", async () => {
+  it("hands the index each platform's digest, built or found", async () => {
     const recorder = await recordResources(ANSWERS);
     new ServiceImage("web", args());
     await allRegistered();
@@ -120,35 +120,28 @@ describe("ServiceImage", () => {
         ],
         inputsDigest: "c".repeat(64),
         source: { revision: "feed123", isDefaultBranch: true, dirty: false },
-        keepLocalTags: ["pb-0ld-amd64", "pb-aaaaaaaaaaaa-amd64", "pb-bbbbbbbbbbbb-arm64"],
       },
       secrets: [],
     });
   });
 
-  it("states what it published, and which platforms it built", async () => {
+  it("states which platforms it built", async () => {
     await recordResources(ANSWERS);
-    const { released } = new ServiceImage("web", args());
-    assert.ok(released);
-    assert.deepEqual(await valueOf(released), {
-      image: `${NAME}@${INDEX_DIGEST}`,
-      digest: INDEX_DIGEST,
+    const { built } = new ServiceImage("web", args());
+    assert.deepEqual(await valueOf(built), {
       platforms: {
         "linux/amd64": { digest: AMD_DIGEST, inputs: AMD_INPUTS, built: true },
         "linux/arm64": { digest: ARM_DIGEST, inputs: ARM_INPUTS, built: false },
       },
-      sizeBytes: 7,
-      tags: ["latest", "v1.0.0"],
-      revision: "feed123",
     });
     await allRegistered();
   });
 
-  it("knows nothing of the release in a preview that builds", async () => {
+  it("knows nothing of the index in a preview that builds", async () => {
     const recorder = await recordResources(ANSWERS, { preview: true });
-    const { released } = new ServiceImage("web", args());
-    assert.ok(released);
-    assert.equal(await valueOf(released), undefined);
+    const { index } = new ServiceImage("web", args());
+    assert.ok(index);
+    assert.equal(await valueOf(index.digest), undefined);
     await allRegistered();
     assert.equal(recorder.registrations.length, 4);
   });
@@ -157,7 +150,8 @@ describe("ServiceImage", () => {
     it(`joins nothing where ${off} is false`, async () => {
       const recorder = await recordResources(ANSWERS);
       const image = new ServiceImage("web", args({ [off]: false }));
-      assert.equal(image.released, undefined);
+      assert.equal(image.index, undefined);
+      assert.deepEqual(image.gates, []);
       assert.deepEqual(await valueOf(image.digests), {
         "linux/amd64": AMD_DIGEST,
         "linux/arm64": ARM_DIGEST,

@@ -30,8 +30,8 @@ describe("parseSettings: defaults", () => {
         index: true,
       },
       supplyChain: {
-        scan: { kind: "off" },
-        sbom: { kind: "off" },
+        scan: { kind: "on", severities: ["HIGH", "CRITICAL"], ignoreUnfixed: true },
+        sbom: true,
         sign: { kind: "off" },
         verify: { kind: "off" },
       },

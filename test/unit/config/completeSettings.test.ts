@@ -9,7 +9,13 @@ import { UserError } from "../../../lib/errors";
 const ACCOUNT = "123456789012";
 
 function rawOf(provider: string, registry: object, rest: object = {}): RawConfig {
-  const values = { provider, registry: JSON.stringify(registry), version: "v1", host: "false" };
+  const values = {
+    provider,
+    registry: JSON.stringify(registry),
+    version: "v1",
+    host: "false",
+    sign: "false",
+  };
   return { values: { ...values, ...rest }, secretKeys: new Set() };
 }
 

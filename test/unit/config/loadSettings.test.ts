@@ -12,6 +12,7 @@ const CONFIG = {
   "bot-core:provider": "private",
   "bot-core:registry": '{"server":"r.example.com","username":"u","password":"hunter2"}',
   "bot-core:host": '{"address":"prod"}',
+  "bot-core:sign": "false",
   "other:version": "v9",
   "bot-core-x:version": "v9",
 };

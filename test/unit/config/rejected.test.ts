@@ -147,31 +147,13 @@ const rejected: readonly Row[] = [
     [{ push: "yes" }],
     ['push: given "yes"; allowed: true, false; run: pulumi config set bot-core:push true'],
   ],
-  ...["scan", "sbom", "sign", "verify"].flatMap((key): Row[] => [
-    [
-      `${key} switched on`,
-      [{ [key]: true }],
-      [
-        `${key}: given "true", which is not built yet; allowed: false; ` +
-          `run: pulumi config set bot-core:${key} false`,
-      ],
-    ],
-    [
-      `${key} as an object`,
-      [{ [key]: { key: "awskms:///x" } }],
-      [
-        `${key}: given an object, which is not built yet; allowed: false; ` +
-          `run: pulumi config set bot-core:${key} false`,
-      ],
-    ],
-  ]),
   [
     "an unknown key",
     [{ verison: "v1.0.0" }],
     [
       "verison: unknown key; allowed: provider, registry, version, composeFiles, services, " +
-        "environment, platforms, builders, build, push, index, scan, sbom, sign, verify, " +
-        "switchImage, host, rollout, retention, github; did you mean version?; " +
+        "environment, platforms, builders, build, buildCache, push, index, " +
+        "switchImage, host, rollout, retention, github, scan, sbom, sign, verify; did you mean version?; " +
         "run: pulumi config rm bot-core:verison",
     ],
   ],

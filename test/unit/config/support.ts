@@ -12,6 +12,8 @@ export const MINIMAL: Values = {
   registry: { server: "registry.example.com" },
   version: "v1.0.0",
   host: { address: "unix:///var/run/docker.sock" },
+  // Where it is on, it has to be known whose signature counts.
+  sign: false,
 };
 
 /** Parses as config.ts does: top-level text as it stands, everything else as JSON. */

@@ -21,7 +21,6 @@ const index: ImageIndexInputs = {
   images: [{ platform: "linux/amd64", digest: DIGEST }],
   inputsDigest: "b".repeat(64),
   source: { isDefaultBranch: true, dirty: false },
-  keepLocalTags: [],
 };
 const host: ComposeHostInputs = {
   host: { address: "unix:///var/run/docker.sock", engine: "compose", project: "bot-core" },

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../../lib/errors";
-import { findBuilt, findTags, lookUpVersion, publishIndex } from "../../../../lib/images";
+import { findBuilt, findTags, lookUpVersion, pushIndex, putTags } from "../../../../lib/images";
 import { DOCKER_LIST, OCI_INDEX, RegistryClient } from "../../../../lib/oci";
 import type { ImageIndexInputs, PlatformImage } from "../../../../lib/resources/imageIndex";
 import { FakeRegistry } from "../oci/fakeRegistry";
+import { publishIndex } from "./publish";
 import { pushTinyImage, wrapWithAttestation } from "./tinyImage";
 
 const REPOSITORY = "bot-core/web";
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 const FAST = { retries: 0, timeoutMs: 2000 };
 
-describe("publishIndex", () => {
+describe("pushIndex and putTags", () => {
   let fake: FakeRegistry;
   let client: RegistryClient;
   let images: PlatformImage[];
@@ -52,7 +53,6 @@ describe("publishIndex", () => {
       url: "https://github.com/owner/bot-core",
     },
     licenses: "MIT",
-    keepLocalTags: [],
     ...changes,
   });
   const puts = (): string[] =>
@@ -212,6 +212,31 @@ describe("publishIndex", () => {
       await publishIndex(client, others);
     };
     await fails(publishIndex(client, inputs(), { beforeVersion }), "tag-immutable", /other images/);
+  });
+
+  it("leaves it to the next run where the same images were published while the gate ran", async () => {
+    const later = inputs({ source: { ...inputs().source, revision: "f".repeat(40) } });
+    let digest = "";
+    const beforeVersion = async (): Promise<void> => {
+      ({ digest } = await publishIndex(client, later));
+    };
+    await fails(
+      publishIndex(client, inputs(), { beforeVersion }),
+      "tag-taken",
+      /v1\.0\.0` was published by another run meanwhile, with the same images, as sha256:\w+; run again/,
+    );
+    assert.equal(await digestOfTag("v1.0.0"), digest);
+    assert.equal(await digestOfTag("latest"), digest);
+  });
+
+  it("publishes no index that is gone", async () => {
+    const { digest } = await pushIndex(client, inputs());
+    fake.manifests.delete(`${REPOSITORY}@${digest}`);
+    await fails(
+      putTags(client, { ...inputs(), digest, keepLocalTags: [] }),
+      "image-incomplete",
+      /is not in the registry any more; run again/,
+    );
   });
 
   it("takes no floating tag from a higher release that came while the gate ran", async () => {
