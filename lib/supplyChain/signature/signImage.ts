@@ -1,5 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunResult } from "../../process/run";
 import type { SignPolicy } from "../../resources/supplyChain";
-import type { ImageAccess, ToolOptions } from "../image";
+import { type ImageAccess, type ToolOptions, imageName } from "../image";
+import { assertSbomSubject } from "../sbom/subject";
+import { toolError } from "../tools/output";
+import { assertSignable } from "./assertSignable";
+import { type Cosign, withCosign } from "./cosign";
+import { type OfflineFiles, attestArgs, signArgs } from "./cosignArgs";
 
 /** A platform's image, and the bill of materials that is attested for it. */
 export interface PlatformSbom {
@@ -18,17 +27,85 @@ export interface SignRequest {
   readonly policy: SignPolicy;
 }
 
+const OWNER_ONLY = 0o600;
+/** A Sigstore of no services, and of no roots. */
+const NO_SERVICES = {
+  mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+  rekorTlogConfig: {},
+  tsaConfig: {},
+};
+const NO_ROOTS = { mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" };
+
 /**
  * Signs an index with each of its images, and attests the images' bills of materials. In the bundle
  * format, as referrers of what is signed: no tag is written, so immutable tags are no obstacle.
  * @returns cosign's version
  * @throws UserError `sign-key` for a key that is not there or cannot be opened, `sign-identity` where
- *   nothing says who signs, `signature-tool` for anything else, those of `findTool`, `sbom-subject`
+ *   nothing says who signs, `sbom-subject`, `signature-tool` with cosign's last lines, those of
+ *   `findTool`
  */
 export async function signImage(
   request: SignRequest,
   options: ToolOptions = {},
 ): Promise<{ readonly tool: string }> {
-  await Promise.resolve([request, options]);
-  throw new Error("signImage has no body yet");
+  const { image, platforms, policy } = request;
+  for (const { digest, sbom } of platforms) {
+    if (sbom !== undefined) assertSbomSubject(sbom, { ...image, digest });
+  }
+  await assertSignable(policy, process.env, options);
+  const directory = mkdtempSync(join(tmpdir(), "bot-core-sign-"));
+  try {
+    const tool = await withCosign(image, options, async (cosign) => {
+      const offline = writeOffline(directory);
+      options.report?.(`cosign signs ${imageName(image)}`);
+      await sign(cosign, image, policy, offline);
+      for (const { digest, sbom } of platforms) {
+        if (sbom === undefined) continue;
+        options.report?.(`cosign attests what is in ${imageName({ ...image, digest })}`);
+        const predicate = join(directory, "sbom.spdx.json");
+        writeFileSync(predicate, sbom, { mode: OWNER_ONLY });
+        await attest(cosign, { ...image, digest }, policy, offline, predicate);
+      }
+      return cosign.version;
+    });
+    return { tool };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function writeOffline(directory: string): OfflineFiles {
+  const signingConfig = join(directory, "signing-config.json");
+  const trustedRoot = join(directory, "trusted-root.json");
+  writeFileSync(signingConfig, JSON.stringify(NO_SERVICES));
+  writeFileSync(trustedRoot, JSON.stringify(NO_ROOTS));
+  return { signingConfig, trustedRoot };
+}
+
+async function sign(
+  cosign: Cosign,
+  image: ImageAccess,
+  policy: SignPolicy,
+  offline: OfflineFiles,
+): Promise<void> {
+  const result = await cosign.call(image.digest, (call) => signArgs(call, policy, offline));
+  assertDone(result, `cosign could not sign \`${imageName(image)}\``, image);
+}
+
+async function attest(
+  cosign: Cosign,
+  image: ImageAccess,
+  policy: SignPolicy,
+  offline: OfflineFiles,
+  predicate: string,
+): Promise<void> {
+  const result = await cosign.call(image.digest, (call) =>
+    attestArgs(call, policy, offline, predicate),
+  );
+  const what = `cosign could not attest the bill of materials of \`${imageName(image)}\``;
+  assertDone(result, what, image);
+}
+
+function assertDone(result: RunResult, what: string, { credentials }: ImageAccess): void {
+  if (result.code !== 0) throw toolError(what, "signature-tool", result, credentials);
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors";
-import { type Credentials } from "../../oci";
+import type { Credentials } from "../../oci";
 import { redact } from "../../oci/credentials";
 import type { RunResult } from "../../process/run";
 
@@ -8,7 +8,7 @@ const LAST_LINES = 6;
 /** The last lines that a tool printed, without secrets, indented; for the end of a message. */
 export function lastLines(
   { stdout, stderr }: Pick<RunResult, "stdout" | "stderr">,
-  credentials: Credentials | undefined,
+  credentials?: Credentials,
 ): string {
   const printed = stderr.trim() === "" ? stdout : stderr;
   return redact(printed, credentials)
@@ -27,7 +27,7 @@ export function toolError(
   what: string,
   code: string,
   result: RunResult,
-  credentials: Credentials | undefined,
+  credentials?: Credentials,
 ): UserError {
   return new UserError(`${what}:\n${lastLines(result, credentials)}`, code);
 }

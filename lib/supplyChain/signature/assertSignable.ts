@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { UserError } from "../../errors";
+import { run as runProgram } from "../../process/run";
+import type { SignPolicy } from "../../resources/supplyChain";
+import type { ToolOptions } from "../image";
+import { findTool } from "../tools/findTool";
+import { toolError } from "../tools/output";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LIMIT_MS = 60_000;
+
+/**
+ * Proves, without signing anything, that there is something to sign with: the key opens by the
+ * password of COSIGN_PASSWORD, or a store of keys knows it; without a key, something here says who
+ * signs.
+ * @param env this process's variables
+ * @throws UserError `sign-key`, `sign-identity`, those of `findTool`
+ */
+export async function assertSignable(
+  policy: SignPolicy,
+  env: Environment = process.env,
+  options: ToolOptions = {},
+): Promise<void> {
+  if (policy.kind === "keyless") assertIdentity(env);
+  else await assertKey(policy.key, env, options);
+}
+
+async function assertKey(key: string, env: Environment, options: ToolOptions): Promise<void> {
+  const isFile = !key.includes("://");
+  if (isFile && !existsSync(key)) {
+    throw new UserError(
+      `the key \`${key}\` of \`sign.key\` is not there; make one with \`cosign generate-key-pair\`, or name a file or a KMS URI, e.g. \`awskms:///alias/bot-core\``,
+      "sign-key",
+    );
+  }
+  const { program } = await findTool("cosign", options);
+  const { run = runProgram, signal } = options;
+  // It reads the private half, and asks nobody: its input is closed.
+  const result = await run(program, ["public-key", "--key", key], {
+    timeoutMs: LIMIT_MS,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.code === 0) return;
+  throw toolError(`cosign cannot use the key \`${key}\`; ${mend(isFile, env)}`, "sign-key", result);
+}
+
+function mend(isFile: boolean, env: Environment): string {
+  if (!isFile) return "check its name, and that this machine's identity may use it";
+  return env["COSIGN_PASSWORD"] === undefined
+    ? "put its password into the variable COSIGN_PASSWORD"
+    : "check that the variable COSIGN_PASSWORD has its password";
+}
+
+/** Variables from which cosign gets a token that says who signs. */
+const TOKENS = [
+  "SIGSTORE_ID_TOKEN",
+  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+  "BUILDKITE_AGENT_ACCESS_TOKEN",
+  "GOOGLE_SERVICE_ACCOUNT_NAME",
+];
+/** Files of the same use; the last tells a machine of Google's, whose server gives tokens. */
+const TOKEN_FILES = ["/var/run/sigstore/cosign/oidc-token", "/tmp/spire-agent/public/api.sock"];
+
+/** Elsewhere cosign would open a browser and wait. */
+function assertIdentity(env: Environment): void {
+  if (TOKENS.some((name) => (env[name] ?? "") !== "") || TOKEN_FILES.some(existsSync)) return;
+  const mend =
+    env["GITHUB_ACTIONS"] === "true"
+      ? "give the job `permissions: id-token: write`"
+      : "publish in a CI job that gives one, in the variable SIGSTORE_ID_TOKEN or as GitHub Actions do";
+  throw new UserError(
+    `\`sign\` is keyless, and nothing here has an OIDC token that says who signs; ${mend}, or ` +
+      "`pulumi config set --path bot-core:sign.key cosign.key`, or `pulumi config set bot-core:sign false`",
+    "sign-identity",
+  );
+}
