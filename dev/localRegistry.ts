@@ -43,7 +43,8 @@ export async function ensureLocalRegistry(architecture: Architecture): Promise<v
     image: registryImage,
     port: REGISTRY_PORT,
     volume: REGISTRY_VOLUME,
-    realm: `http://127.0.0.1:${TOKEN_PORT}/token`,
+    // By name: syft, grype and cosign send no login to a token server that is told by a private address.
+    realm: `http://localhost:${TOKEN_PORT}/token`,
     service: REGISTRY_SERVER,
     issuer: ISSUER,
     certificate: signingIdentity().certificate,

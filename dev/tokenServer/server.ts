@@ -72,7 +72,8 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    realm: `http://127.0.0.1:${port}/token`,
+    // By name: Go's registry clients send no login to a token server that is told by a private address.
+    realm: `http://localhost:${port}/token`,
     counts,
     close: () =>
       new Promise((resolve) => {
