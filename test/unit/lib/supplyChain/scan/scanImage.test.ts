@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { UserError } from "../../../../../lib/errors";
+import type { Run } from "../../../../../lib/process/run";
+import type { ImageAccess } from "../../../../../lib/supplyChain/image";
+import { scanImage } from "../../../../../lib/supplyChain/scan";
+import { forgetDatabases } from "../../../../../lib/supplyChain/scan/scanImage";
+import { policy } from "./builders";
+import { FakeTrivy } from "./fakeTrivy";
+
+const DIGEST = `sha256:${"2".repeat(64)}`;
+const IMAGE: ImageAccess = {
+  endpoint: { server: "registry.example.com", insecure: false },
+  credentials: { username: "pull", password: "s3cret-pull" },
+  repository: "shop/web",
+  digest: DIGEST,
+};
+const NAME = `registry.example.com/shop/web@${DIGEST}`;
+const TRIVY = policy({ scanner: "trivy" });
+const NO_WAITS = [1, 1, 1];
+const BUSY = "DB error: GET https://mirror.gcr.io/v2/: TOOMANYREQUESTS: retry after 1s";
+
+describe("scanning an image", function () {
+  this.timeout(30_000);
+  let fake: FakeTrivy;
+  beforeEach(() => {
+    forgetDatabases();
+    fake = new FakeTrivy();
+  });
+  afterEach(() => {
+    fake.remove();
+  });
+  const fails = async (work: Promise<unknown>, code: string, words: RegExp): Promise<void> => {
+    await assert.rejects(work, (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, words);
+      assert.doesNotMatch(error.message, /s3cret/);
+      return true;
+    });
+  };
+  const commands = (): string[] =>
+    fake.calls.map(({ args }) => (args.includes("--download-db-only") ? "database" : args[0]!));
+
+  it("calls trivy with the whole policy in its arguments and no filter of its own", async () => {
+    process.env["TRIVY_SEVERITY"] = "CRITICAL";
+    process.env["TRIVY_IGNORE_UNFIXED"] = "true";
+    process.env["TRIVY_IGNOREFILE"] = "/etc/ignored";
+    process.env["TRIVY_EXIT_CODE"] = "1";
+    await scanImage(IMAGE, "linux/arm64", TRIVY);
+    const [database, scan, convert] = fake.calls;
+    assert.deepEqual(commands(), ["database", "image", "convert", "version"]);
+    assert.deepEqual(database?.args, [
+      ...["image", "--download-db-only", "--no-progress"],
+      ...["--db-repository", "mirror.gcr.io/aquasec/trivy-db:2"],
+      ...["--db-repository", "ghcr.io/aquasecurity/trivy-db:2"],
+      ...["--db-repository", "public.ecr.aws/aquasecurity/trivy-db:2"],
+    ]);
+    const { cwd } = scan!;
+    assert.deepEqual(scan?.args, [
+      "image",
+      ...["--image-src", "remote"],
+      ...["--platform", "linux/arm64"],
+      ...["--scanners", "vuln"],
+      ...["--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"],
+      ...["--format", "json", "--output", `${cwd}/trivy.json`],
+      ...["--exit-code", "0"],
+      ...["--skip-db-update", "--no-progress", "--timeout", "20m"],
+      ...["--cache-backend", "memory"],
+      ...["--java-db-repository", "mirror.gcr.io/aquasec/trivy-java-db:1"],
+      ...["--java-db-repository", "ghcr.io/aquasecurity/trivy-java-db:1"],
+      ...["--java-db-repository", "public.ecr.aws/aquasecurity/trivy-java-db:1"],
+      NAME,
+    ]);
+    const converted = ["--format", "sarif", "--output", `${cwd}/trivy.sarif`, `${cwd}/trivy.json`];
+    assert.deepEqual(convert?.args, ["convert", ...converted]);
+    for (const { env } of fake.calls) {
+      assert.deepEqual(env, { TRIVY_SKIP_VERSION_CHECK: "true", TRIVY_DISABLE_TELEMETRY: "true" });
+    }
+  });
+
+  it("logs in by a helper, scans in a folder of its own and removes it", async () => {
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    const scan = fake.calls.find(({ args }) => args.includes(NAME));
+    assert.deepEqual(scan?.config, { credHelpers: { "registry.example.com": "botcore" } });
+    assert.doesNotMatch(JSON.stringify(fake.calls), /s3cret/);
+    assert.notEqual(scan.cwd, process.cwd());
+    assert.equal(existsSync(scan.cwd), false);
+  });
+
+  it("uses the user's own places and caches of the databases", async () => {
+    process.env["TRIVY_DB_REPOSITORY"] = "registry.example.com/trivy-db";
+    process.env["TRIVY_JAVA_DB_REPOSITORY"] = "registry.example.com/trivy-java-db";
+    process.env["TRIVY_CACHE_BACKEND"] = "redis://cache:6379";
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    const given = fake.calls.flatMap(({ args }) => args);
+    for (const flag of ["--db-repository", "--java-db-repository", "--cache-backend"]) {
+      assert.equal(given.includes(flag), false, flag);
+    }
+    assert.equal(fake.calls[0]?.env["TRIVY_DB_REPOSITORY"], "registry.example.com/trivy-db");
+  });
+
+  it("tells what trivy found", async () => {
+    const report = await scanImage(IMAGE, "linux/amd64", TRIVY);
+    assert.deepEqual(report.scanner, { name: "trivy", version: "0.69.3" });
+    assert.equal(report.databaseDate, "2026-08-01T06:00:00Z");
+    assert.equal(report.sarif.runs[0]?.results?.length, 5);
+    const openssl = {
+      id: "CVE-2026-0001",
+      severity: "CRITICAL",
+      installedVersion: "3.5.1-1",
+      fixedVersion: "3.5.1-1+deb13u1",
+      title: "openssl: out-of-bounds write",
+      url: "https://vulnerabilities.example.com/CVE-2026-0001",
+    };
+    assert.deepEqual(report.findings, [
+      { ...openssl, package: "libssl3t64" },
+      { ...openssl, package: "openssl" },
+      {
+        id: "CVE-2026-0002",
+        severity: "HIGH",
+        package: "perl-base",
+        installedVersion: "5.40.1-6",
+        title: "Text of several lines.",
+      },
+      {
+        id: "GHSA-aaaa-bbbb-cccc",
+        severity: "LOW",
+        package: "flask",
+        installedVersion: "2.0.0",
+        fixedVersion: "2.0.1, 1.9.9",
+        title: "flask: a constructed advisory",
+        location: "app/.venv/flask-2.0.0.dist-info/METADATA",
+      },
+      {
+        id: "CVE-2026-0003",
+        severity: "UNKNOWN",
+        package: "requests",
+        installedVersion: "2.0.0",
+        location: "app/requirements.txt",
+      },
+    ]);
+  });
+
+  it("updates the database once for images that are scanned at once", async () => {
+    const platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+    await Promise.all(platforms.map((platform) => scanImage(IMAGE, platform, TRIVY)));
+    assert.equal(commands().filter((command) => command === "database").length, 1);
+    assert.equal(commands()[0], "database");
+    assert.equal(commands().filter((command) => command === "image").length, 3);
+  });
+
+  it("leaves a database alone that the user keeps", async () => {
+    process.env["TRIVY_SKIP_DB_UPDATE"] = "true";
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    assert.deepEqual(commands(), ["image", "convert", "version"]);
+  });
+
+  it("tries again what may work in a moment, and says so", async () => {
+    fake.fail("database", BUSY, BUSY);
+    fake.fail("image", "scan error: remote error: unexpected EOF");
+    const lines: string[] = [];
+    const report = (line: string): void => {
+      lines.push(line);
+    };
+    await scanImage(IMAGE, "linux/amd64", TRIVY, { report }, NO_WAITS);
+    assert.equal(commands().filter((command) => command === "database").length, 3);
+    assert.equal(commands().filter((command) => command === "image").length, 2);
+    assert.match(
+      lines[1] ?? "",
+      /^trivy's vulnerability database cannot be updated.*again in 1 s$/,
+    );
+    assert.equal(
+      lines.filter((line) => line.startsWith("scanning shop/web (linux/amd64)")).length,
+      1,
+    );
+  });
+
+  it("gives up after some attempts, as a fault and not as a finding", async () => {
+    fake.fail("database", BUSY, BUSY, BUSY, BUSY, BUSY);
+    const work = scanImage(IMAGE, "linux/amd64", TRIVY, {}, NO_WAITS);
+    await fails(
+      work,
+      "scan-failed",
+      /cannot be updated \(with TRIVY_SKIP_DB_UPDATE=true.*\n.*TOOMANY/,
+    );
+    assert.deepEqual(commands(), ["database", "database", "database", "database"]);
+    fake.fail("database");
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+  });
+
+  it("does not try again what will not work, and shows no secret", async () => {
+    fake.fail("image", "UNAUTHORIZED: the password s3cret-pull of pull is wrong");
+    const work = scanImage(IMAGE, "linux/amd64", TRIVY, {}, NO_WAITS);
+    await fails(
+      work,
+      "scan-failed",
+      /^trivy cannot scan registry.*\(linux\/amd64\):\n.*\[secret\]/,
+    );
+    assert.deepEqual(commands(), ["database", "image"]);
+  });
+
+  const forms: readonly [string, "json" | "sarif", string][] = [
+    ["no JSON", "json", "<html>"],
+    ["another schema", "json", '{"SchemaVersion": 3}'],
+    ["no SARIF 2.1.0", "sarif", '{"version": "2.0.0", "runs": []}'],
+  ];
+  for (const [name, end, text] of forms) {
+    it(`refuses a report that is ${name}`, async () => {
+      fake.answer(end, text);
+      const work = scanImage(IMAGE, "linux/amd64", TRIVY, {}, NO_WAITS);
+      await fails(work, "scan-failed", /report of trivy 0\.69\.3 is of a form that is not known/);
+    });
+  }
+
+  it("finds nothing in a report without results", async () => {
+    fake.answer("json", '{"SchemaVersion": 2, "ArtifactName": "x"}');
+    const { findings } = await scanImage(IMAGE, "linux/amd64", TRIVY);
+    assert.deepEqual(findings, []);
+  });
+
+  it("does without the database's date", async () => {
+    fake.fail("version", "no cache");
+    const report = await scanImage(IMAGE, "linux/amd64", TRIVY);
+    assert.equal(report.databaseDate, undefined);
+  });
+
+  it("ends when it is interrupted", async () => {
+    fake.fail("database", BUSY, BUSY);
+    const ended = new AbortController();
+    const report = (line: string): void => {
+      if (line.includes("again")) ended.abort();
+    };
+    const options = { report, signal: ended.signal };
+    const work = scanImage(IMAGE, "linux/amd64", TRIVY, options, [60_000]);
+    await fails(work, "program-aborted", /interrupted/);
+  });
+
+  it("takes trivy where it is on PATH", async () => {
+    const { scanner } = await scanImage(IMAGE, "linux/amd64", policy());
+    assert.equal(scanner.name, "trivy");
+  });
+
+  it("asks for one of the two where neither is there", async () => {
+    const run: Run = (program) =>
+      Promise.reject(new UserError(`\`${program}\` is not on PATH`, "program-missing"));
+    await fails(scanImage(IMAGE, "linux/amd64", policy(), { run }), "tool-missing", /^neither/);
+    const only = policy({ scanner: "grype" });
+    await fails(scanImage(IMAGE, "linux/amd64", only, { run }), "tool-missing", /^`grype`/);
+  });
+});
