@@ -9,4 +9,4 @@ export {
 } from "./attach";
 export { type ReportKind, reportFolder, reportName, writeReport } from "./folder";
 export { type FindingsReport, type ReportSubject, findingsReport } from "./model";
-export { writeSummary } from "./summary";
+export { SUMMARY_HTML, SUMMARY_MARKDOWN, writeSummary } from "./summary";

@@ -1,4 +1,44 @@
-/** Not there yet. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { collect, stateOf } from "./collect";
+import { writeReport } from "./folder";
+import { htmlSummary } from "./html";
+import { markdownSummary } from "./markdown";
+
+export const SUMMARY_MARKDOWN = "summary.md";
+export const SUMMARY_HTML = "summary.html";
+
+/** The writing that was asked for last, by folder, and the one of them that has not begun. */
+const last = new Map<string, Promise<void>>();
+const waiting = new Map<string, Promise<void>>();
+
+/**
+ * Writes `summary.md` and `summary.html` of all reports that the folder has. Any number of resources
+ * and processes may call it after each report: the last one to write has seen every report.
+ */
 export function writeSummary(folder: string): Promise<void> {
-  return folder === "" ? Promise.reject(new Error("no folder")) : Promise.resolve();
+  const key = resolve(folder);
+  const asked = waiting.get(key);
+  if (asked !== undefined) return asked;
+  const before = last.get(key) ?? Promise.resolve();
+  const work = before
+    .catch(() => undefined)
+    .then(() => {
+      waiting.delete(key);
+      write(folder);
+    });
+  waiting.set(key, work);
+  last.set(key, work);
+  return work;
+}
+
+function write(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (let state = ""; state !== stateOf(folder); ) {
+    // Another process may write a report while this one writes: then there is more to say.
+    state = stateOf(folder);
+    const collected = collect(folder);
+    writeReport(folder, SUMMARY_MARKDOWN, markdownSummary(collected));
+    writeReport(folder, SUMMARY_HTML, htmlSummary(collected));
+  }
 }

@@ -57,6 +57,7 @@ export function byWeight(a: ScanFinding, b: ScanFinding): number {
     compareTexts(a.package, b.package) ||
     compareTexts(a.id, b.id) ||
     compareTexts(a.installedVersion, b.installedVersion) ||
+    compareTexts(a.fixedVersion ?? "", b.fixedVersion ?? "") ||
     compareTexts(a.location ?? "", b.location ?? "")
   );
 }

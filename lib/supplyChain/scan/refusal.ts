@@ -39,7 +39,7 @@ export function refusal(
   const table = alignColumns([HEADER, ...shown], CUTTABLE, LINE_WIDTH - INDENT.length);
   const database = databaseDate === undefined ? "" : `, database of ${databaseDate.slice(0, 10)}`;
   const lines = [
-    `service \`${image.service}\` ${image.version} (${image.platform}) is refused by the scan: ${counts}`,
+    `\`${image.service}\` ${image.version} (${image.platform}) is refused by the scan: ${counts}`,
     `(${scanner.name} ${scanner.version}${database})`,
     ...table.map((line) => INDENT + line),
     ...(rest > 0 ? [`${INDENT}…and ${rest} more`] : []),
@@ -68,16 +68,14 @@ function advice(failing: readonly ScanFinding[], service: string, today: string)
   const worst = failing[0];
   const fixable = failing.some(({ fixedVersion }) => fixedVersion !== undefined);
   const update = [
-    "update what has a fixed version: the base image in the Dockerfile, or the package in the",
-    "service's own manifest, and release it under a new version",
-    "where only the base image's packages changed: `npx bot-core images rebuild`",
+    "update what has a fixed version: the base image in the Dockerfile, or the",
+    "package in the service's own manifest; then release a new version.",
+    "Where only the base image has changed: `npx bot-core images rebuild`",
   ];
-  const wait = [
-    "none of it has a fixed version: `scan.ignoreUnfixed: true` lets such findings pass",
-  ];
+  const wait = ["none of it has a fixed version; `scan.ignoreUnfixed: true` lets such pass"];
   return [
     ...(fixable ? update : wait),
-    "or accept a finding for a time, in the file that `scan.ignoreFile` names:",
+    "Or accept a finding for a time, in the file that `scan.ignoreFile` names:",
     `${INDENT}ignores:`,
     `${INDENT}  - id: ${printable(worst?.id ?? "")}`,
     `${INDENT}    reason: why it does no harm here`,
