@@ -35,7 +35,7 @@ async function program(): Promise<StackOutputs> {
   });
   await declareGithub(settings, registry, plan);
   const images = declareImages(settings, registry, plan, policies);
-  const host = declareHost(settings, registry, compose, plan, images);
+  const host = declareHost(settings, registry, compose, plan, images, policies);
   return stackOutputs(plan, registry, images, host, policies);
 }
 

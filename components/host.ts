@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadedCompose } from "../lib/compose";
 import { canonicalJson } from "../lib/oci";
-import type { ReleaseImage } from "../lib/resources/composeHost";
+import type { HostVerification, ReleaseImage } from "../lib/resources/composeHost";
+import type { VerifyPolicy } from "../lib/resources/supplyChain";
 import type { Settings } from "../lib/settings/settings";
 import { ComposeHost } from "./botcore/composeHost";
 import type { NestedInput } from "./botcore/nestedInput";
 import type { Registry } from "./registry/contract";
 import type { ReleasedImage } from "./releasedImage";
 import type { ReleasedImages, ReleasedService } from "./releaseImages";
+import type { Policies } from "./supplyChain/policies";
 import type { VersionPlan } from "./versionPlan";
 
 /** Declares the production host, where the settings name one. */
@@ -17,6 +19,7 @@ export function declareHost(
   compose: LoadedCompose,
   plan: VersionPlan,
   images: ReleasedImages,
+  { verify: policy }: Policies,
 ): ComposeHost | undefined {
   const { host, release, rollout } = settings;
   if (host.kind === "off") return undefined;
@@ -41,7 +44,16 @@ export function declareHost(
     ...(release.services === undefined ? {} : { services: release.services }),
     switchImage: host.switchImage,
     rollout,
+    ...(policy === undefined ? {} : { verify: verification(registry, policy) }),
   });
+}
+
+/** Secret where the account is: it carries the same login. */
+function verification(
+  { endpoint, accountInput }: Registry,
+  policy: VerifyPolicy,
+): pulumi.Output<HostVerification> {
+  return pulumi.output(accountInput).apply(({ pull }) => ({ endpoint, pull, policy }));
 }
 
 /** Each value is an output of its own, so that a preview knows what does not change. */

@@ -16,6 +16,7 @@ import { isNamed } from "../lib/registries/named";
 import { registryClient } from "../lib/registries/refusals";
 import { withCaches } from "../lib/release/buildCache";
 import { inquire, type Sources } from "../lib/release/inquire";
+import { refuseMoved } from "../lib/release/moved";
 import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
 import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
 import type { SourceFacts } from "../lib/resources/imageIndex";
@@ -87,6 +88,7 @@ export async function planVersion(
     { ...published, readInputs: inputsReader(settings, builds, contexts) },
   );
   const previousVersion = previousVersionOf(record, version);
+  refuseMoved(inquiry, record, (service) => registry.imageName(service));
   const planned = planRelease(inquiry, record);
   const services = usesCache(settings)
     ? await withCaches(planned, record, published, {

@@ -22,14 +22,15 @@ export class ComposeHost extends pulumi.CustomResource {
   declare public readonly services: pulumi.Output<readonly string[] | undefined>;
   declare public readonly switchImage: pulumi.Output<string>;
   declare public readonly rollout: pulumi.Output<ComposeHostOutputs["rollout"]>;
+  declare public readonly verify: pulumi.Output<ComposeHostOutputs["verify"]>;
   /** The live services by the user's names. */
   declare public readonly state: pulumi.Output<ComposeHostOutputs["state"]>;
   /** Number of the generation record that is live. */
   declare public readonly generation: pulumi.Output<number>;
 
   public constructor(name: string, args: ComposeHostArgs, opts?: pulumi.CustomResourceOptions) {
-    // The model holds the services' environment; the registry may carry a password of stack config.
-    const secrets = { additionalSecretOutputs: ["model", "registry"] };
+    // The model holds the services' environment; the others may carry a password of stack config.
+    const secrets = { additionalSecretOutputs: ["model", "registry", "verify"] };
     const properties = { ...args, model: pulumi.secret(args.model), ...OUTPUTS };
     super("botcore:index:ComposeHost", name, properties, pulumi.mergeOptions(opts, secrets));
   }

@@ -12,6 +12,8 @@ export interface ReleaseRecord {
 }
 
 export interface RecordedService {
+  /** `server/path@sha256:…` of the index; absent where none joined the images. */
+  readonly image?: string;
   readonly platforms: Readonly<Record<string, RecordedPlatform>>;
 }
 
@@ -34,7 +36,10 @@ const platformSchema = z.object({
 
 const releaseSchema = z.object({
   version: z.string(),
-  services: z.record(z.string(), z.object({ platforms: z.record(z.string(), platformSchema) })),
+  services: z.record(
+    z.string(),
+    z.object({ image: z.string().optional(), platforms: z.record(z.string(), platformSchema) }),
+  ),
 });
 
 const registrySchema = z.object({
@@ -66,7 +71,11 @@ export function parseRecord({
   const parsed = releaseSchema.safeParse(release);
   if (!parsed.success) return undefined;
   const services = Object.entries(parsed.data.services).map(
-    ([name, { platforms }]) => [name, { platforms: withoutUndefined(platforms) }] as const,
+    ([name, { image, platforms }]) =>
+      [
+        name,
+        { ...(image === undefined ? {} : { image }), platforms: withoutUndefined(platforms) },
+      ] as const,
   );
   return {
     version: parsed.data.version,

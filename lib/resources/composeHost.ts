@@ -1,5 +1,6 @@
-import type { RegistryAccount } from "./registry";
+import type { CredentialSource, RegistryAccount, RegistryEndpoint } from "./registry";
 import type { PlatformImage } from "./imageIndex";
+import type { VerifyPolicy } from "./supplyChain";
 
 /** A service of ours as it is to run: which image, of which version. */
 export interface ReleaseImage {
@@ -29,6 +30,14 @@ export interface HostTarget {
   readonly project: string;
 }
 
+/** Whose signature an image needs before the host may run it, and where signatures are looked for. */
+export interface HostVerification {
+  /** The registry that images are pushed to: a copy of it may lack what refers to an image. */
+  readonly endpoint: RegistryEndpoint;
+  readonly pull: CredentialSource;
+  readonly policy: VerifyPolicy;
+}
+
 /** Token `botcore:index:ComposeHost`. One production host, reconciled to one release. */
 export interface ComposeHostInputs {
   readonly host: HostTarget;
@@ -46,6 +55,8 @@ export interface ComposeHostInputs {
   readonly services?: readonly string[];
   readonly switchImage: string;
   readonly rollout: RolloutSettings;
+  /** Absent: no signature is asked for. Another one alone is no change: it counts from the next release. */
+  readonly verify?: HostVerification;
 }
 
 /** One service as it runs on the host after a release. */

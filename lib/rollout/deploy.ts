@@ -30,8 +30,11 @@ export interface DeployOptions {
   /** Aborting undoes the release and frees the lock within seconds. */
   readonly signal: AbortSignal;
   readonly credentials: Credentials;
-  /** Called after the pulls and before anything changes; throwing stops the release. */
-  readonly verify?: (plan: ReleasePlan) => Promise<void>;
+  /**
+   * Called before anything is brought to the host or changed there, with the names of the services
+   * that will be started; throwing stops the release. Default: nothing is verified.
+   */
+  readonly verify?: (services: readonly string[]) => Promise<void>;
   /** Folder that relative directory binds count from. Default: the working directory. */
   readonly projectFolder?: string;
 }
@@ -67,9 +70,9 @@ export async function deployRelease(
 ): Promise<HostState> {
   const model = modelOf(inputs);
   const before = await view(connection, inputs, model);
-  if (!plan(before.desired, before.host).changes && !before.host.locked) {
-    return stateOf(before.desired, before.host);
-  }
+  const planned = plan(before.desired, before.host);
+  if (!planned.changes && !before.host.locked) return stateOf(before.desired, before.host);
+  await options.verify?.(startedBy(planned));
   const deadline = AbortSignal.timeout(DEADLINE_SECONDS * 1000);
   const signal = AbortSignal.any([options.signal, deadline]);
   // Each service of a release waits on it at once: many listeners are no leak here.
@@ -94,6 +97,13 @@ export async function deployRelease(
   await lock.release();
   const after = await view(connection, inputs, model);
   return stateOf(after.desired, after.host);
+}
+
+/** Services that get a container of this release: what keeps running was verified when it came. */
+function startedBy({ services }: ReleasePlan): string[] {
+  return services
+    .filter(({ action }) => action !== "keep" && action !== "remove")
+    .map(({ name }) => name);
 }
 
 /** Prunes, pulls and looks again: after it every image is on the host and every digest is known. */
@@ -142,7 +152,6 @@ async function run(
     switches: new SwitchBoard(docker, desired.project, host.switches),
   };
   try {
-    await options.verify?.(release.plan);
     await steps(release, lock.takenOver);
   } catch (error) {
     throw await undone(release, error);

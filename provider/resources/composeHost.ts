@@ -10,8 +10,10 @@ import { connect, deployRelease, destroyHost, planRelease, readHost } from "../.
 import type { HostConnection, ReleasePlan, Report } from "../../lib/rollout";
 import { planLine } from "../../lib/rollout/plan/lines";
 import { withSpentVersion } from "../../lib/rollout/spentVersion";
+import { verifyRelease } from "../../lib/supplyChain";
 import { withoutCredentials } from "../credentials";
 import type { Context, Old, ResourceProvider } from "../resource";
+import { toolOptions } from "./tools";
 import { hasUnknown, known, sameValue, UNKNOWN } from "../values";
 import type { PreviewInputs } from "../values";
 
@@ -74,6 +76,7 @@ async function deploy(inputs: ComposeHostInputs, context: Context): Promise<Comp
         report: reportTo(context),
         signal: context.signal,
         credentials: () => resolveCredentials(pull, endpoint.server),
+        verify: (services) => verifyRelease(inputs, services, toolOptions(context)),
       }),
     );
     return { ...inputs, state, generation };

@@ -27,6 +27,7 @@ describe("parseRecord", () => {
       previousVersion: "v0.1.0",
       services: {
         web: {
+          image: "localhost:5005/shop/web@sha256:1",
           platforms: {
             "linux/amd64": { digest: "sha256:2", inputs: "abc", built: true },
             "linux/arm64": { digest: "sha256:3", built: false },
