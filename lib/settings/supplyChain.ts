@@ -1,6 +1,6 @@
 import { SCANNERS, SEVERITIES, type SignPolicy } from "../resources/supplyChain";
 import type { Faults } from "./faults";
-import { setCommand, showPath } from "./mend";
+import { removeCommand, showPath } from "./mend";
 import type { ConfigReader } from "./reader";
 import { boolean, oneOf, type Rule } from "./rules";
 import type { ScanSettings, SupplyChainSettings } from "./settings";
@@ -90,7 +90,7 @@ function refuseBeside(
     faults.other(
       showPath(path),
       `has no effect beside ${chosen}; allowed: ${SIGN_KEYS}`,
-      setCommand(["sign", "key"], "cosign.key"),
+      removeCommand(path),
     );
   }
 }

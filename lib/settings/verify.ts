@@ -1,7 +1,7 @@
 import type { SignPolicy, VerifyPolicy } from "../resources/supplyChain";
 import { publicKeyOf } from "../supplyChain/publicKey";
 import type { Faults } from "./faults";
-import { setCommand, showPath } from "./mend";
+import { removeCommand, setCommand, showPath } from "./mend";
 import type { ConfigReader } from "./reader";
 import { boolean, text, textThat, type Rule } from "./rules";
 import type { GithubRepositorySettings, GithubSettings, Off } from "./settings";
@@ -127,7 +127,7 @@ function refuseUseless(reader: ConfigReader, faults: Faults, name: string, besid
   faults.other(
     showPath(path),
     `has no effect beside ${beside}; allowed: ${ALLOWED}`,
-    `pulumi config rm --path bot-core:${showPath(path)}`,
+    removeCommand(path),
   );
 }
 

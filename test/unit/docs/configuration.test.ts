@@ -35,6 +35,9 @@ const TABLES: readonly Table[] = [
     provider,
     least,
   })),
+  { heading: "`scan`", object: "scan", least: {} },
+  { heading: "`sign`", object: "sign", least: {} },
+  { heading: "`verify`", object: "verify", least: {} },
   { heading: "`host`", object: "host", least: { address: "unix:///var/run/docker.sock" } },
   { heading: "`rollout`", object: "rollout", least: {} },
   { heading: "`retention`", object: "retention", least: {} },
@@ -76,6 +79,10 @@ const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
   buildCache: ({ build }) => build.cache,
   push: ({ build }) => build.push,
   index: ({ build }) => build.index,
+  sbom: ({ supplyChain }) => supplyChain.sbom,
+  sign: ({ supplyChain }) => supplyChain.sign.kind,
+  "scan.severities": ({ supplyChain }) => fieldOf(supplyChain.scan, "severities"),
+  "scan.ignoreUnfixed": ({ supplyChain }) => fieldOf(supplyChain.scan, "ignoreUnfixed"),
   "registry.namespace": ({ registry }) => registry.namespace,
   "registry.insecure": ({ registry }) => registry.endpoint.insecure,
   "registry.repository": ({ registry }) => fieldOf(registry, "repository"),
@@ -102,11 +109,16 @@ const PLACES: Readonly<Record<string, (settings: Settings) => unknown>> = {
 
 /** A configuration with one key changed; undefined takes it out. */
 function withKey({ object, provider, least }: Table, key: string, value: unknown): Values {
-  if (object === undefined) return { [key]: value };
+  if (object === undefined) return { ...(key === "sign" ? SIGNER : {}), [key]: value };
   const inner = key.slice(object.length + 1);
-  const changes = value === undefined ? {} : PARTNERS[inner];
+  const partners = value === undefined ? ABSENT[key] : (BESIDE[key] ?? PARTNERS[inner]);
+  const changes = partners ?? {};
   const changed = { ...least, ...changes, [inner]: value };
-  return { ...(provider === undefined ? {} : { provider }), [object]: changed };
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(object === "sign" ? SIGNER : {}),
+    [object]: changed,
+  };
 }
 
 /** Keys that are only allowed together with others. */
@@ -116,6 +128,33 @@ const PARTNERS: Readonly<Record<string, Values>> = {
   pullUsername: { pullPassword: "x" },
   pullPassword: { pullUsername: "x" },
 };
+
+/** The same by whole names, for objects that take one of several groups of keys. */
+const BESIDE: Readonly<Record<string, Values>> = {
+  "sign.transparencyLog": { key: "cosign.key" },
+  "verify.issuer": { identity: "ci@acme.example" },
+  "verify.trustedRoot": { identity: "ci@acme.example" },
+  "verify.transparencyLog": { key: "cosign.pub" },
+};
+
+/** What has to stand there where a key is absent. */
+const ABSENT: Readonly<Record<string, Values>> = {
+  ...Object.fromEntries(
+    ["identity", "identityRegexp", "transparencyLog"].map((key) => [
+      `verify.${key}`,
+      { key: "cosign.pub" },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["issuer", "trustedRoot", "key"].map((key) => [
+      `verify.${key}`,
+      { identity: "ci@acme.example" },
+    ]),
+  ),
+};
+
+/** Keyless signing asks whose signatures count. */
+const SIGNER: Values = { github: { repository: "acme/bot-core" } };
 
 /** The same for examples of one provider. */
 const EXAMPLE_PARTNERS: Readonly<Record<string, Values>> = {
