@@ -34,11 +34,12 @@ export function writeSummary(folder: string): Promise<void> {
 
 function write(folder: string): void {
   if (!existsSync(folder)) return;
-  for (let state = ""; state !== stateOf(folder); ) {
-    // Another process may write a report while this one writes: then there is more to say.
+  let state: string;
+  do {
     state = stateOf(folder);
     const collected = collect(folder);
     writeReport(folder, SUMMARY_MARKDOWN, markdownSummary(collected));
     writeReport(folder, SUMMARY_HTML, htmlSummary(collected));
-  }
+    // Another process may have written a report meanwhile: then there is more to say.
+  } while (state !== stateOf(folder));
 }

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { OCI_MANIFEST, RegistryClient, digestOf } from "../../../../../lib/oci";
+import {
+  SARIF_TYPE,
+  SPDX_TYPE,
+  attachReport,
+  findReports,
+  readReport,
+} from "../../../../../lib/supplyChain/reports";
+import { pushTinyImage } from "../../images/tinyImage";
+import { FAST, failure } from "../../oci/clientFixture";
+import { FakeRegistry } from "../../oci/fakeRegistry";
+
+const REPOSITORY = "shop/web";
+const EMPTY = `sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a`;
+const SARIF = {
+  artifactType: SARIF_TYPE,
+  bytes: Buffer.from('{"version":"2.1.0"}'),
+  annotations: { b: "2", a: "1" },
+};
+
+for (const referrers of [true, false]) {
+  describe(`an attached report, registry ${referrers ? "with" : "without"} a list of referrers`, () => {
+    let fake: FakeRegistry;
+    let client: RegistryClient;
+    let digest: string;
+    beforeEach(async () => {
+      fake = await FakeRegistry.start({ referrers });
+      client = new RegistryClient(fake.endpoint, undefined, FAST);
+      digest = await pushTinyImage(client, REPOSITORY, "linux/amd64", "one");
+    });
+    afterEach(async () => {
+      await fake.stop();
+    });
+
+    it("is found by the image and its type, byte by byte", async () => {
+      const attached = await attachReport(client, REPOSITORY, { digest }, SARIF);
+      const spdx = { artifactType: SPDX_TYPE, bytes: Buffer.from("{}"), annotations: {} };
+      await attachReport(client, REPOSITORY, { digest }, spdx);
+      const found = await findReports(client, REPOSITORY, digest, SARIF_TYPE);
+      assert.deepEqual(
+        found.map((referrer) => [referrer.digest, referrer.artifactType, referrer.annotations]),
+        [[attached, SARIF_TYPE, SARIF.annotations]],
+      );
+      assert.deepEqual(await readReport(client, REPOSITORY, attached), SARIF.bytes);
+      assert.equal((await findReports(client, REPOSITORY, digest, SPDX_TYPE)).length, 1);
+    });
+
+    it("is a manifest after image-spec's guidelines for artifacts", async () => {
+      const attached = await attachReport(client, REPOSITORY, { digest }, SARIF);
+      const subject = await client.headManifest(REPOSITORY, digest);
+      const manifest = await client.getManifest(REPOSITORY, attached);
+      const empty = { mediaType: "application/vnd.oci.empty.v1+json", digest: EMPTY, size: 2 };
+      const layer = { digest: digestOf(SARIF.bytes), size: SARIF.bytes.length };
+      assert.deepEqual(JSON.parse(manifest!.bytes.toString("utf8")), {
+        schemaVersion: 2,
+        mediaType: OCI_MANIFEST,
+        artifactType: SARIF_TYPE,
+        config: empty,
+        layers: [{ mediaType: SARIF_TYPE, ...layer }],
+        subject: { mediaType: OCI_MANIFEST, digest, size: subject?.size },
+        annotations: { a: "1", b: "2" },
+      });
+    });
+
+    it("is the same one when it is attached again", async () => {
+      const first = await attachReport(client, REPOSITORY, { digest }, SARIF);
+      const annotations = { a: "1", b: "2" };
+      const again = await attachReport(client, REPOSITORY, { digest }, { ...SARIF, annotations });
+      assert.equal(again, first);
+      assert.equal((await findReports(client, REPOSITORY, digest, SARIF_TYPE)).length, 1);
+    });
+
+    it("asks for nothing that it is told", async () => {
+      fake.take();
+      const subject = { digest, size: 1, mediaType: OCI_MANIFEST };
+      await attachReport(client, REPOSITORY, subject, SARIF);
+      const asked = fake.take().filter((line) => line.includes(`/manifests/${digest}`));
+      assert.deepEqual(asked, []);
+    });
+  });
+}
+
+describe("an attached report", () => {
+  let fake: FakeRegistry;
+  let client: RegistryClient;
+  before(async () => {
+    fake = await FakeRegistry.start({ referrers: true });
+    client = new RegistryClient(fake.endpoint, undefined, FAST);
+  });
+  after(async () => {
+    await fake.stop();
+  });
+  const missing = `sha256:${"0".repeat(64)}`;
+
+  it("needs its image", async () => {
+    const work = attachReport(client, REPOSITORY, { digest: missing }, SARIF);
+    assert.match(await failure(work, "report-subject"), /is not there.*publish it first/);
+  });
+
+  it("is a fault where it is gone, with its bytes too", async () => {
+    await failure(readReport(client, REPOSITORY, missing), "report-missing");
+    const digest = await pushTinyImage(client, REPOSITORY, "linux/amd64", "two");
+    const attached = await attachReport(client, REPOSITORY, { digest }, SARIF);
+    fake.blobs.delete(digestOf(SARIF.bytes));
+    await failure(readReport(client, REPOSITORY, attached), "report-missing");
+  });
+
+  it("is one layer of a size that can be read", async () => {
+    const layers = [
+      [],
+      [{ mediaType: SARIF_TYPE, digest: missing, size: 2 ** 40 }],
+      [{ mediaType: SARIF_TYPE, digest: missing, size: -1 }],
+    ];
+    for (const layer of layers) {
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, layers: layer }));
+      const put = await client.putManifest(REPOSITORY, digestOf(bytes), bytes, OCI_MANIFEST);
+      await failure(readReport(client, REPOSITORY, put), "report-unreadable");
+    }
+  });
+});
