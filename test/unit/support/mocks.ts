@@ -61,6 +61,11 @@ export class Recorder implements pulumi.runtime.Mocks {
     return this.seen.toSorted((a, b) => `${a.type} ${a.name}`.localeCompare(`${b.type} ${b.name}`));
   }
 
+  /** `type name` of everything, in the order of its arrival: what depends on another one comes later. */
+  public get arrivals(): readonly string[] {
+    return this.seen.map(({ type, name }) => `${type} ${name}`);
+  }
+
   public newResource({
     type,
     name,
