@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UserError } from "../lib/errors";
 import { run } from "../lib/process/run";
 import { fingerprint, inTemporaryDirectory, isStamped, putStamp } from "./cache";
@@ -12,6 +12,11 @@ export interface GoTool {
   readonly name: string;
   readonly module: string;
   readonly importPath: string;
+  /**
+   * Folder of dev/goTools with a main.go of our own, which is compiled within the module; its
+   * importPath is `.`. Default: none.
+   */
+  readonly own?: string;
   readonly ldflags: string;
   /** Path of the finished program. */
   readonly program: string;
@@ -32,9 +37,7 @@ export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
   if (isBuilt(tool)) return;
   await checkGo();
   await inTemporaryDirectory(async (directory) => {
-    for (const file of ["go.mod", "go.sum"]) {
-      copyFileSync(join(sources(tool), file), join(directory, file));
-    }
+    for (const file of sources(tool)) copyFileSync(file, join(directory, basename(file)));
     const unfinished = join(directory, tool.name);
     const built = await run(
       "nice",
@@ -65,12 +68,14 @@ export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
   putStamp(tool.name, recipeOf(tool));
 }
 
-function sources(tool: GoTool): string {
-  return join(CHECKOUT, "dev", "goTools", tool.module);
+function sources({ module, own }: GoTool): string[] {
+  const goTools = join(CHECKOUT, "dev", "goTools");
+  const files = ["go.mod", "go.sum"].map((file) => join(goTools, module, file));
+  return own === undefined ? files : [...files, join(goTools, own, "main.go")];
 }
 
 function recipeOf(tool: GoTool): string {
-  const files = ["go.mod", "go.sum"].map((file) => readFileSync(join(sources(tool), file)));
+  const files = sources(tool).map((file) => readFileSync(file));
   return fingerprint(tool.importPath, tool.ldflags, tool.program, ...files);
 }
 
