@@ -10,6 +10,9 @@ const MAX_ATTEMPTS = 5;
 /** Another writer's read and write lie about as far apart. */
 const SETTLE_MS = 50;
 
+/** Writers of this process to one tag wait for each other, whichever clients they have. */
+const writers = new Map<string, Promise<void>>();
+
 /** Tag of the index that lists the referrers where the registry does not: `sha256-<hex>`. */
 export function fallbackTag(digest: string): string {
   return digest.replace(":", "-");
@@ -17,9 +20,6 @@ export function fallbackTag(digest: string): string {
 
 /** Lists of referrers under tags (distribution-spec 1.1, "Referrers Tag Schema"). */
 export class FallbackIndexes {
-  /** Writers of this process to one tag wait for each other. */
-  private readonly writers = new Map<string, Promise<void>>();
-
   /** @param server for messages */
   public constructor(
     private readonly server: string,
@@ -33,16 +33,16 @@ export class FallbackIndexes {
 
   /** Adds an entry unless it is there. @throws UserError `referrer-conflict` where it does not stay */
   public async add(repository: string, subject: string, entry: ReferrerEntry): Promise<void> {
-    const key = `${repository}@${subject}`;
-    const previous = this.writers.get(key) ?? Promise.resolve();
+    const key = `${this.server}/${repository}@${subject}`;
+    const previous = writers.get(key) ?? Promise.resolve();
     const own = previous
       .catch(() => undefined)
       .then(() => this.addInTurn(repository, subject, entry));
-    this.writers.set(key, own);
+    writers.set(key, own);
     try {
       await own;
     } finally {
-      if (this.writers.get(key) === own) this.writers.delete(key);
+      if (writers.get(key) === own) writers.delete(key);
     }
   }
 

@@ -36,6 +36,8 @@ export interface ProjectOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Files and folders that are copied from this checkout, beside the program. */
   readonly copies?: readonly string[];
+  /** Variables for the CLI beside the dev environment's. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Stack configuration beside the defaults of `defaultConfig`; objects are given as JSON paths. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -77,7 +79,7 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
   await git(directory, "add", "-A");
   await git(directory, "commit", "-q", "-m", "first");
   const state = await mkdtemp(join(tmpdir(), `${name}-state-`));
-  const project = await openProject(name, directory, state);
+  const project = await openProject(name, directory, state, options.environment);
   await project.configure({ ...defaultConfig(name), ...options.config });
   return project;
 }
@@ -85,9 +87,15 @@ export async function createProject(options: ProjectOptions): Promise<Project> {
 /** Neither the tools nor the stack's configuration are part of what is deployed. */
 export const NOT_COMMITTED = "node_modules\nPulumi.test.yaml\n";
 
-async function openProject(name: string, directory: string, state: string): Promise<Project> {
+async function openProject(
+  name: string,
+  directory: string,
+  state: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Project> {
   const environment = {
     ...devEnvironment(),
+    ...more,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     COMPOSE_PROJECT_NAME: "",
@@ -120,7 +128,7 @@ async function openProject(name: string, directory: string, state: string): Prom
       await execute("sh", ["-c", script, "sh", directory, cloned]);
       await symlink(join(CHECKOUT, "node_modules"), join(cloned, "node_modules"));
       await cp(join(directory, "Pulumi.test.yaml"), join(cloned, "Pulumi.test.yaml"));
-      return openProject(name, cloned, kind === "same" ? state : emptyState);
+      return openProject(name, cloned, kind === "same" ? state : emptyState, more);
     },
     dispose: async () => {
       await stack.cancel().catch(() => undefined);

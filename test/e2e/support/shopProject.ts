@@ -23,6 +23,10 @@ export interface ShopProjectOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Only these services. Default: all three. */
   readonly services?: readonly ServiceName[];
+  /** Variables for the CLI beside the dev environment's. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Further files of the project by path. Default: none. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Makes the project, its services as `v0.1.0`, without deploying it. */
@@ -36,8 +40,13 @@ export async function createShop(options: ShopProjectOptions = {}): Promise<Shop
   const files = shop({ ports, version: "v0.1.0", ids, services });
   const composeFile = "docker-compose.prod.yml";
   const project = await createProject({
-    files: { ...files, [composeFile]: `${files[composeFile] ?? ""}${options.more ?? ""}` },
+    files: {
+      ...files,
+      ...options.files,
+      [composeFile]: `${files[composeFile] ?? ""}${options.more ?? ""}`,
+    },
     config: { ...options.config },
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
   });
   const urls = {
     ai: `http://127.0.0.1:${ai}`,

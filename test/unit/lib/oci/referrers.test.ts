@@ -132,7 +132,10 @@ describe("RegistryClient: referrers", () => {
     const client = await start();
     const others = new RegistryClient(fake.endpoint, undefined, FAST);
     const notes = ["1", "2", "3", "4"];
-    await Promise.all(notes.map((note) => attach(client, referrer(SPDX, note))));
+    // Each resource has a client of its own.
+    await Promise.all(
+      notes.map((note, at) => attach(at % 2 === 0 ? client : others, referrer(SPDX, note))),
+    );
     assert.equal((await client.listReferrers("a/b", digestOf(SUBJECT))).length, notes.length);
     // Another process writes between our read and our write: the check after it finds that.
     let stolen = false;
