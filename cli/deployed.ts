@@ -17,7 +17,14 @@ const Outputs = z.object({
         z.string(),
         z.object({
           digest: z.string().optional(),
-          platforms: z.record(z.string(), z.object({ digest: z.string() })),
+          platforms: z.record(
+            z.string(),
+            z.object({
+              digest: z.string(),
+              built: z.boolean().optional(),
+              cache: z.array(z.string()).optional(),
+            }),
+          ),
         }),
       ),
     })
