@@ -2,8 +2,10 @@ import { setMaxListeners } from "node:events";
 import { messageOf, UserError } from "../lib/errors";
 import { parseArguments, type CommandLine } from "./arguments";
 import type { Command, Invocation, Outcome } from "./command";
+import { buildSummary } from "./commands/buildSummary";
 import { cost } from "./commands/cost";
 import { doctor } from "./commands/doctor";
+import { driftIssue } from "./commands/driftIssue";
 import { history } from "./commands/history";
 import { images } from "./commands/images";
 import { previewComment } from "./commands/previewComment";
@@ -21,6 +23,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...images,
   cost,
   "preview-comment": previewComment,
+  "build-summary": buildSummary,
+  "drift-issue": driftIssue,
 };
 
 const FAULT = 1;

@@ -1,4 +1,5 @@
 import type { Action } from "../rollout";
+import { codeText, fenced, plainText, shorten } from "../github/markdown";
 import type { PreviewReport, ServiceChange } from "./changes";
 
 export interface CommentOptions {
@@ -20,7 +21,6 @@ export interface CommentOptions {
 export const MOST_CHARACTERS = 60_000;
 const MOST_ROWS = 60;
 const MOST_LINES = 40;
-const MOST_CELL = 200;
 
 /** First line of every comment of ours, by which the next run finds it. */
 export function markerOf(stack: string): string {
@@ -34,12 +34,14 @@ export function commentOf(report: PreviewReport, options: CommentOptions): strin
     ...(report.errors.length > 0 ? [block(report.errors)] : []),
     ...(report.services.length > 0 ? [table(report.services, options)] : []),
     ...bullets([...report.warnings, ...report.notes]),
-    ...collapsed("Tags", report.tags.map((line) => `- ${text(line)}`).slice(0, MOST_ROWS)),
+    ...collapsed("Tags", report.tags.map((line) => `- ${plainText(line)}`).slice(0, MOST_ROWS)),
     ...collapsed(
       `Other resources (${report.others.length})`,
       report.others
         .slice(0, MOST_ROWS)
-        .map(({ op, type, name }) => `- ${text(op)} \`${code(type)}\` \`${code(name)}\``),
+        .map(
+          ({ op, type, name }) => `- ${plainText(op)} \`${codeText(type)}\` \`${codeText(name)}\``,
+        ),
     ),
   ];
   const tail = footer(options);
@@ -54,11 +56,11 @@ function headline(
   { target, services, others, errors }: PreviewReport,
   { stack }: CommentOptions,
 ): string {
-  if (errors.length > 0) return `Preview of \`${code(stack)}\` failed`;
+  if (errors.length > 0) return `Preview of \`${codeText(stack)}\` failed`;
   const changing = services.filter(({ action }) => action !== "keep").length;
-  if (changing + others.length === 0) return `\`${code(stack)}\`: no change`;
-  const to = target === undefined ? "" : ` to ${text(target)}`;
-  return `\`${code(stack)}\`${to} restarts ${changing} of ${services.length} services`;
+  if (changing + others.length === 0) return `\`${codeText(stack)}\`: no change`;
+  const to = target === undefined ? "" : ` to ${plainText(target)}`;
+  return `\`${codeText(stack)}\`${to} restarts ${changing} of ${services.length} services`;
 }
 
 const COLUMNS = ["Service", "Now", "Next", "Why", "Restarts", "Downtime", "Size", "Findings"];
@@ -67,13 +69,13 @@ function table(services: readonly ServiceChange[], options: CommentOptions): str
   const rows = services
     .slice(0, MOST_ROWS)
     .map((service) => [
-      `\`${code(service.name)}\``,
-      text(service.now ?? "–"),
-      text(service.next ?? "removed"),
-      text(service.why ?? "unchanged"),
+      `\`${codeText(service.name)}\``,
+      plainText(service.now ?? "–"),
+      plainText(service.next ?? "removed"),
+      plainText(service.why ?? "unchanged"),
       ...FATE[service.action](service),
       size(service, options.sizesAfter?.[service.name]),
-      text(options.findings?.[service.name] ?? "–"),
+      plainText(options.findings?.[service.name] ?? "–"),
     ]);
   const lines = [COLUMNS, COLUMNS.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
   const rest = services.length - MOST_ROWS;
@@ -108,7 +110,7 @@ function mebibytes(bytes: number | undefined): string {
 function bullets(lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   const rest = lines.length - MOST_LINES;
-  const shown = lines.slice(0, MOST_LINES).map((line) => `- ${text(line)}`);
+  const shown = lines.slice(0, MOST_LINES).map((line) => `- ${plainText(line)}`);
   return [[...shown, ...(rest > 0 ? [`- …and ${rest} more`] : [])].join("\n")];
 }
 
@@ -128,38 +130,10 @@ function rawDiff(diff: string | undefined, room: number): string[] {
   return [`<details><summary>Diff</summary>\n\n${fenced(cut)}\n\n</details>`];
 }
 
-/** A fence longer than any in the text, so that the text cannot end it. */
-function fenced(content: string): string {
-  const longest = Math.max(2, ...(content.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}\n${content}\n${fence}`;
-}
-
 function footer({ commit, runUrl }: CommentOptions): string {
   const parts = [
-    ...(commit === undefined ? [] : [`commit ${text(commit.slice(0, 12))}`]),
+    ...(commit === undefined ? [] : [`commit ${plainText(commit.slice(0, 12))}`]),
     ...(runUrl === undefined ? [] : [`[run](${encodeURI(runUrl).replace(/[()]/g, "")})`]),
   ];
   return parts.length === 0 ? "" : `<sub>${parts.join(" · ")}</sub>`;
-}
-
-const CUT = "\n…cut";
-
-/** Never in the middle of a line, nor of a surrogate pair with it. */
-function shorten(content: string, room: number): string {
-  if (content.length <= room) return content;
-  const end = content.lastIndexOf("\n", room - CUT.length);
-  return content.slice(0, Math.max(0, end)) + CUT;
-}
-
-/** Text of others in a cell: no markup, no mention, one line. */
-function text(value: string): string {
-  const line = value.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  const cut = line.length > MOST_CELL ? `${line.slice(0, MOST_CELL)}…` : line;
-  return cut.replace(/[\\`*_{}[\]<>|#!~]/g, "\\$&").replace(/@/g, "@\u200b");
-}
-
-/** Text of others between backticks. */
-function code(value: string): string {
-  return value.replace(/[\p{Cc}`|]+/gu, " ").slice(0, MOST_CELL);
 }
