@@ -3,6 +3,7 @@ import { copy } from "./images/copy";
 import { inspect } from "./images/inspect";
 import { list } from "./images/list";
 import { prune } from "./images/prune";
+import { rebuild } from "./images/rebuild";
 
 /** The commands of `bot-core images`. */
 export const images: Readonly<Record<string, Command>> = {
@@ -10,4 +11,5 @@ export const images: Readonly<Record<string, Command>> = {
   "images inspect": inspect,
   "images copy": copy,
   "images prune": prune,
+  "images rebuild": rebuild,
 };

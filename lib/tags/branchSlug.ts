@@ -1,5 +1,5 @@
 import { hexDigestOf } from "../oci/digest";
-import { isFloatingAlias, isSemverVersion } from "./version";
+import { isFloatingAlias } from "./version";
 
 /** Of a tag. */
 const MAX_TAG = 128;
@@ -38,7 +38,6 @@ function isReserved(slug: string, branch: string): boolean {
     RESERVED.test(slug) ||
     VERSION_LIKE.test(slug) ||
     isFloatingAlias(slug) ||
-    isSemverVersion(slug) ||
     LIKE_TYPED.test(branch)
   );
 }

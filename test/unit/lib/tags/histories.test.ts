@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compare, parse } from "semver";
 import { classifyTag } from "../../../../lib/retention";
-import { isFloatingAlias, isSemverVersion, releaseTags, validateTag } from "../../../../lib/tags";
+import {
+  branchSlug,
+  isFloatingAlias,
+  isSemverVersion,
+  releaseTags,
+  validateTag,
+} from "../../../../lib/tags";
 import { type Index, ModelRegistry, properReleases, type Release, releases } from "./histories";
 
 const RUNS = { numRuns: 200 };
@@ -154,6 +160,11 @@ describe("the tags of any history of releases", () => {
           for (const [alias, { id }] of aliasesIn(registry)) {
             const barred = !proper || (alias === "latest" && !source.isDefaultBranch);
             if (barred) assert.equal(before.get(alias)?.id, id, `${version} moved ${alias}`);
+          }
+          const { branch, pullRequest } = source;
+          if (branch !== undefined && pullRequest !== undefined && branchSlug(branch) !== version) {
+            const slug = branchSlug(branch);
+            assert.equal(registry.tags.get(slug)?.id, before.get(slug)?.id, "a fork took a branch");
           }
           if (source.dirty) {
             const put = [...registry.tags.keys()].filter((tag) => !before.has(tag));
