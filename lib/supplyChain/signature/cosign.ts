@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { run as runProgram, type RunResult } from "../../process/run";
 import { type ImageAccess, type ToolOptions, imageName } from "../image";
 import { findTool } from "../tools/findTool";
 import { withRegistryLogin } from "../tools/registryLogin";
-import type { CosignCall } from "./cosignArgs";
+import type { CosignCall, OfflineFiles } from "./cosignArgs";
 
 /** cosign with the login of one image's registry. */
 export interface Cosign {
@@ -16,6 +19,13 @@ const LIMIT_MS = 300_000;
 /** How cosign asks for a login where nothing says who signs. */
 const LOGIN_LINE = /verification code|open.*https:\/\//i;
 
+const NO_SERVICES = {
+  mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+  rekorTlogConfig: {},
+  tsaConfig: {},
+};
+const NO_ROOTS = { mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" };
+
 /**
  * Finds cosign and gives it the login of the image's registry for as long as `work` runs.
  * @throws UserError those of `findTool`; `program-timeout`, `program-aborted`
@@ -27,23 +37,36 @@ export async function withCosign<T>(
 ): Promise<T> {
   const { program, version } = await findTool("cosign", options);
   const { run = runProgram, signal, report } = options;
-  return withRegistryLogin(image, ({ env, caFile }) =>
-    work({
-      version,
-      call: (digest, args) => {
-        const reference = imageName({ ...image, digest });
-        const { endpoint } = image;
-        const authority = caFile === undefined ? {} : { caFile };
-        return run(program, args({ reference, endpoint, version, ...authority }), {
-          // A signature elsewhere would not be found with the image.
-          env: { ...env, COSIGN_REPOSITORY: undefined },
-          timeoutMs: LIMIT_MS,
-          ...(signal === undefined ? {} : { signal }),
-          onLine: (line) => {
-            if (LOGIN_LINE.test(line)) report?.(line.trim());
-          },
-        });
-      },
+  return withOfflineFiles((offline) =>
+    withRegistryLogin(image, ({ env, caFile }) => {
+      const authority = caFile === undefined ? {} : { caFile };
+      const depends = { endpoint: image.endpoint, version, offline, ...authority };
+      return work({
+        version,
+        call: (digest, args) =>
+          run(program, args({ reference: imageName({ ...image, digest }), ...depends }), {
+            // A signature elsewhere would not be found with the image.
+            env: { ...env, COSIGN_REPOSITORY: undefined },
+            timeoutMs: LIMIT_MS,
+            ...(signal === undefined ? {} : { signal }),
+            onLine: (line) => {
+              if (LOGIN_LINE.test(line)) report?.(line.trim());
+            },
+          }),
+      });
     }),
   );
+}
+
+async function withOfflineFiles<T>(work: (files: OfflineFiles) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), "bot-core-cosign-"));
+  try {
+    const signingConfig = join(directory, "signing-config.json");
+    const trustedRoot = join(directory, "trusted-root.json");
+    writeFileSync(signingConfig, JSON.stringify(NO_SERVICES));
+    writeFileSync(trustedRoot, JSON.stringify(NO_ROOTS));
+    return await work({ signingConfig, trustedRoot });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }

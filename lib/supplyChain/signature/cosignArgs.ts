@@ -11,40 +11,36 @@ export interface CosignCall {
   readonly caFile?: string;
   /** Version of cosign. */
   readonly version: string;
+  /** Files by which it works without Sigstore's services. */
+  readonly offline: OfflineFiles;
 }
 
-/** Files by which cosign signs without Sigstore's services. */
+/** A Sigstore of nothing: cosign does not ask the public one for addresses and roots then. */
 export interface OfflineFiles {
   readonly signingConfig: string;
   readonly trustedRoot: string;
 }
 
 /** `cosign sign` of an index and each of its images, as referrers in the bundle format. */
-export function signArgs(call: CosignCall, policy: SignPolicy, offline: OfflineFiles): string[] {
-  return ["sign", "--recursive", ...signerArgs(call, policy, offline), call.reference];
+export function signArgs(call: CosignCall, policy: SignPolicy): string[] {
+  return ["sign", "--recursive", ...signerArgs(call, policy), call.reference];
 }
 
 /** `cosign attest` of a bill of materials in a file. */
-export function attestArgs(
-  call: CosignCall,
-  policy: SignPolicy,
-  offline: OfflineFiles,
-  predicate: string,
-): string[] {
+export function attestArgs(call: CosignCall, policy: SignPolicy, predicate: string): string[] {
   const subject = ["--type", "spdxjson", "--predicate", predicate];
-  return ["attest", ...subject, ...signerArgs(call, policy, offline), call.reference];
+  return ["attest", ...subject, ...signerArgs(call, policy), call.reference];
 }
 
-function signerArgs(call: CosignCall, policy: SignPolicy, offline: OfflineFiles): string[] {
+function signerArgs(call: CosignCall, policy: SignPolicy): string[] {
   return [
     "--yes",
     ...bundleArgs(call),
-    ...(policy.kind === "key" ? keyArgs(policy, offline) : keylessArgs(policy)),
+    ...(policy.kind === "key" ? keyArgs(policy, call.offline) : keylessArgs(policy)),
     ...registryArgs(call),
   ];
 }
 
-/** Signing with a key alone asks no service: neither for its addresses nor for its roots. */
 function keyArgs(
   { key, transparencyLog }: Extract<SignPolicy, { kind: "key" }>,
   { signingConfig, trustedRoot }: OfflineFiles,
@@ -84,7 +80,9 @@ export function verifyAttestationArgs(
 }
 
 function checkArgs(call: CosignCall, policy: VerifyPolicy): string[] {
-  return [...signerChecks(policy), ...registryArgs(call)];
+  const offline = policy.kind === "key" && !policy.transparencyLog;
+  const roots = offline ? ["--trusted-root", call.offline.trustedRoot] : [];
+  return [...signerChecks(policy), ...roots, ...registryArgs(call)];
 }
 
 /** Whose signature is asked for. */

@@ -27,16 +27,18 @@ const MESSAGES: readonly (readonly [RegExp, Outcome])[] = [
   [/no matching (signatures|attestations): *$/, "absent"],
   [/no matching (signatures|attestations): \S/, "other-signer"],
 ];
-/** A failed connection while it verifies is joined into the same message. */
+/** A failed connection while it verifies is joined into the same message. A warning is none of it. */
 const NETWORK =
   /dial tcp|connection refused|i\/o timeout|no such host|TLS handshake|x509: certificate signed by unknown|unexpected status code|context deadline exceeded/;
 
 export function outcomeOf({ code, stderr }: RunResult): Outcome {
   const known = CODES[code];
   if (known === "verified") return known;
-  if (NETWORK.test(stderr)) return "fault";
+  const lines = stderr.split("\n").filter((line) => !line.startsWith("WARNING:"));
+  if (lines.some((line) => NETWORK.test(line))) return "fault";
   if (known !== undefined) return known;
-  return MESSAGES.find(([pattern]) => pattern.test(stderr))?.[1] ?? "fault";
+  const said = MESSAGES.find(([pattern]) => lines.some((line) => pattern.test(line)));
+  return said?.[1] ?? "fault";
 }
 
 /** What the signatures that `cosign verify` prints are of, by their type. */

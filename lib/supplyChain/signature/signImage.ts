@@ -8,7 +8,7 @@ import { assertSbomSubject } from "../sbom/subject";
 import { toolError } from "../tools/output";
 import { assertSignable } from "./assertSignable";
 import { type Cosign, withCosign } from "./cosign";
-import { type OfflineFiles, attestArgs, signArgs } from "./cosignArgs";
+import { attestArgs, signArgs } from "./cosignArgs";
 
 /** A platform's image, and the bill of materials that is attested for it. */
 export interface PlatformSbom {
@@ -28,13 +28,6 @@ export interface SignRequest {
 }
 
 const OWNER_ONLY = 0o600;
-/** A Sigstore of no services, and of no roots. */
-const NO_SERVICES = {
-  mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
-  rekorTlogConfig: {},
-  tsaConfig: {},
-};
-const NO_ROOTS = { mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" };
 
 /**
  * Signs an index with each of its images, and attests the images' bills of materials. In the bundle
@@ -56,15 +49,14 @@ export async function signImage(
   const directory = mkdtempSync(join(tmpdir(), "bot-core-sign-"));
   try {
     const tool = await withCosign(image, options, async (cosign) => {
-      const offline = writeOffline(directory);
       options.report?.(`cosign signs ${imageName(image)}`);
-      await sign(cosign, image, policy, offline);
+      await sign(cosign, image, policy);
       for (const { digest, sbom } of platforms) {
         if (sbom === undefined) continue;
         options.report?.(`cosign attests what is in ${imageName({ ...image, digest })}`);
         const predicate = join(directory, "sbom.spdx.json");
         writeFileSync(predicate, sbom, { mode: OWNER_ONLY });
-        await attest(cosign, { ...image, digest }, policy, offline, predicate);
+        await attest(cosign, { ...image, digest }, policy, predicate);
       }
       return cosign.version;
     });
@@ -74,21 +66,8 @@ export async function signImage(
   }
 }
 
-function writeOffline(directory: string): OfflineFiles {
-  const signingConfig = join(directory, "signing-config.json");
-  const trustedRoot = join(directory, "trusted-root.json");
-  writeFileSync(signingConfig, JSON.stringify(NO_SERVICES));
-  writeFileSync(trustedRoot, JSON.stringify(NO_ROOTS));
-  return { signingConfig, trustedRoot };
-}
-
-async function sign(
-  cosign: Cosign,
-  image: ImageAccess,
-  policy: SignPolicy,
-  offline: OfflineFiles,
-): Promise<void> {
-  const result = await cosign.call(image.digest, (call) => signArgs(call, policy, offline));
+async function sign(cosign: Cosign, image: ImageAccess, policy: SignPolicy): Promise<void> {
+  const result = await cosign.call(image.digest, (call) => signArgs(call, policy));
   assertDone(result, `cosign could not sign \`${imageName(image)}\``, image);
 }
 
@@ -96,12 +75,9 @@ async function attest(
   cosign: Cosign,
   image: ImageAccess,
   policy: SignPolicy,
-  offline: OfflineFiles,
   predicate: string,
 ): Promise<void> {
-  const result = await cosign.call(image.digest, (call) =>
-    attestArgs(call, policy, offline, predicate),
-  );
+  const result = await cosign.call(image.digest, (call) => attestArgs(call, policy, predicate));
   const what = `cosign could not attest the bill of materials of \`${imageName(image)}\``;
   assertDone(result, what, image);
 }

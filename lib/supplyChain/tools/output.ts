@@ -4,18 +4,22 @@ import { redact } from "../../oci/credentials";
 import type { RunResult } from "../../process/run";
 
 const LAST_LINES = 6;
+/** cosign says its error twice, with two beginnings. */
+const BEGINNING = /^(error during command execution|error): */i;
 
-/** The last lines that a tool printed, without secrets, indented; for the end of a message. */
+/** The last lines that a tool printed, each once, without secrets, indented; for the end of a message. */
 export function lastLines(
   { stdout, stderr }: Pick<RunResult, "stdout" | "stderr">,
   credentials?: Credentials,
 ): string {
   const printed = stderr.trim() === "" ? stdout : stderr;
-  return redact(printed, credentials)
-    .trim()
+  const lines = redact(printed, credentials)
     .split("\n")
+    .map((line) => line.trim().replace(BEGINNING, ""))
+    .filter((line) => line !== "");
+  return [...new Set(lines)]
     .slice(-LAST_LINES)
-    .map((line) => `  ${line.trim()}`)
+    .map((line) => `  ${line}`)
     .join("\n");
 }
 
