@@ -19,7 +19,7 @@ const MOST_LINES = 60;
 
 /** First line of every drift issue's body, by which the next run finds it. */
 export function markerOf(stack: string): string {
-  return `<!-- bot-core drift: ${stack.replace(/-{2,}|[<>]/g, "-")} -->`;
+  return `<!-- bot-core drift: ${stack.replace(/[<>-]+/g, "-")} -->`;
 }
 
 /** Where the body ends that says something; below it stands which run wrote it. */
