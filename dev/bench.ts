@@ -5,6 +5,7 @@ import { devEnvironment } from "./environment";
 import { runInForeground } from "./foreground";
 import { CHECKOUT } from "./paths";
 import { setUp } from "./setup";
+import { ensureSupplyChainTools } from "./supplyChainTools";
 
 /** `npm run bench`: measures the numbers of the design, both sides of each ratio in one run. */
 export async function bench(args: readonly string[]): Promise<number> {
@@ -13,5 +14,6 @@ export async function bench(args: readonly string[]): Promise<number> {
     throw new UserError("there is no benchmark at test/bench/main.ts", "no-bench");
   }
   await setUp({ tests: true });
-  return runInForeground(process.execPath, ["--import", "tsx", program, ...args], devEnvironment());
+  const variables = { ...devEnvironment(), ...(await ensureSupplyChainTools()) };
+  return runInForeground(process.execPath, ["--import", "tsx", program, ...args], variables);
 }

@@ -6,10 +6,12 @@ import { runInForeground } from "./foreground";
 import { CHECKOUT } from "./paths";
 import { setUp } from "./setup";
 import { readCounts, SUMMARY_VARIABLE, type TestCounts, textOf } from "./testCounts";
+import { ensureSupplyChainTools } from "./supplyChainTools";
 import { ensureTestTools } from "./testTools";
 
+const UNIT = "test/unit";
 /** What is seen as it runs, what fails quickly first. */
-const SHOWN = ["test/unit", "test/e2e"];
+const SHOWN = [UNIT, "test/e2e"];
 /** Runs beside it, because both wait for containers most of the time; shown when it has ended. */
 const BESIDE = ["test/provider"];
 const FAULT = 1;
@@ -20,9 +22,12 @@ const FAULT = 1;
  */
 export async function test(args: readonly string[]): Promise<number> {
   await setUp({ tests: true });
-  const variables = { ...devEnvironment(), ...(await ensureTestTools()) };
   const chosen = args.filter((arg) => arg.startsWith("test/"));
   const options = args.filter((arg) => !arg.startsWith("test/"));
+  // They take minutes to build the first time, and unit tests run none of them.
+  const unitOnly = chosen.length > 0 && chosen.every((path) => path.startsWith(UNIT));
+  const tools = unitOnly ? {} : await ensureSupplyChainTools();
+  const variables = { ...devEnvironment(), ...(await ensureTestTools()), ...tools };
   if (chosen.length > 0) return mocha(chosen.flatMap(testFiles), options, variables);
   return all(options, variables);
 }
