@@ -11,6 +11,7 @@ import { isSwitched } from "./text";
 
 /** The policy alone decides what counts: nothing may be left out before it is asked. */
 const ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
+  NO_COLOR: "1",
   GRYPE_CHECK_FOR_APP_UPDATE: "false",
   GRYPE_FAIL_ON_SEVERITY: undefined,
   GRYPE_ONLY_FIXED: undefined,

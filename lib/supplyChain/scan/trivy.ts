@@ -23,6 +23,7 @@ const JAVA_DATABASES = [
 
 /** The policy alone decides what counts: nothing may be left out before it is asked. */
 const ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
+  NO_COLOR: "1",
   TRIVY_CONFIG: undefined,
   TRIVY_FORMAT: undefined,
   TRIVY_OUTPUT: undefined,

@@ -35,6 +35,8 @@ import {
   writeReport,
   writeSummary,
 } from "../../../lib/supplyChain";
+import { forgetDatabases } from "../../../lib/supplyChain/scan/scanImage";
+import { DatabaseServer } from "./databaseServer";
 import { type Packages, pushPackages } from "./packagesImage";
 import { type VulnerabilityDb, databaseMaker, makeVulnerabilityDb } from "./vulnerabilityDb";
 
@@ -283,6 +285,57 @@ describe("scanning images in a real registry by the real grype", function () {
       });
     });
   }
+
+  describe("with a database that is fetched", () => {
+    let server: DatabaseServer;
+    let cache: string;
+    beforeEach(async () => {
+      server = await DatabaseServer.start(database!.file);
+      cache = mkdtempSync(join(tmpdir(), "bot-core-grype-cache-"));
+      process.env["GRYPE_DB_CACHE_DIR"] = cache;
+      process.env["GRYPE_DB_UPDATE_URL"] = server.url;
+      process.env["GRYPE_DB_AUTO_UPDATE"] = "true";
+      forgetDatabases();
+    });
+    afterEach(async () => {
+      delete process.env["GRYPE_DB_UPDATE_URL"];
+      Object.assign(process.env, database!.env);
+      rmSync(cache, { recursive: true, force: true });
+      await server.close();
+    });
+
+    it("fetches it once for images that are scanned at once, and again after a 429", async () => {
+      server.refusals = 2;
+      const digest = await pushPackages(client, REPOSITORY, "linux/amd64", LOW);
+      const lines: string[] = [];
+      const report = (line: string): void => {
+        lines.push(line);
+      };
+      const reports = await Promise.all(
+        [1, 2, 3].map(() =>
+          scanImage(access(digest), "linux/amd64", policy(), { report }, [100, 100]),
+        ),
+      );
+      assert.deepEqual(
+        reports.map(({ findings }) => findings.length),
+        [1, 1, 1],
+      );
+      assert.deepEqual([server.listings, server.downloads], [3, 1]);
+      assert.equal(lines.filter((line) => line.endsWith("trying again in 1 s")).length, 2);
+    });
+
+    it("has no findings but a fault where it cannot be had", async () => {
+      server.refusals = Infinity;
+      const digest = await pushPackages(client, REPOSITORY, "linux/amd64", CLEAN);
+      const work = scanImage(access(digest), "linux/amd64", policy(), {}, [1]);
+      await assert.rejects(work, (error) => {
+        assert.ok(error instanceof UserError && error.code === "scan-failed", String(error));
+        assert.match(error.message, /^grype's vulnerability database cannot be updated.*\n.*429/s);
+        assert.equal(server.listings, 2);
+        return true;
+      });
+    });
+  });
 
   it("has no findings but a fault where there is no database", async () => {
     const digest = await pushPackages(client, REPOSITORY, "linux/amd64", CLEAN);
