@@ -82,7 +82,8 @@ export function findBases(project: Project, texts: ProjectFiles["texts"]): Base[
       add(found, { ...base, at: `${nameOf(directory, at?.file ?? file)}:${line}` });
     }
   }
-  return [...found.values()];
+  // Lines count as numbers.
+  return [...found.values()].sort((a, b) => a.at.localeCompare(b.at, "en", { numeric: true }));
 }
 
 /** A path for people: relative to the project folder, with `/`. */

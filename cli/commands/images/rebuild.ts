@@ -28,11 +28,12 @@ const NOTE_WIDTH = 80;
 export const rebuild: Command = {
   summary: "refresh the digests of base images; prints the change as a patch",
   description:
-    "Asks the registries of all pinned bases (`name:tag@sha256:…`, in Dockerfiles and in\n" +
-    "build args of Compose files) what each tag stands for today, writes the new digests\n" +
-    "into the files and prints the change as a unified diff. Tags stay as they are. What\n" +
-    "it has to say of each base stands on standard error. Nothing is built or committed.\n" +
-    "Logins are those of `docker login`, and the stack's own for its registry.",
+    "Asks the registries of all pinned bases (`name:tag@sha256:…`, in Dockerfiles and\n" +
+    "in build args of Compose files) what each tag stands for today, writes the new\n" +
+    "digests into the files and prints the change as a unified diff. Tags stay as\n" +
+    "they are. What there is to say of a base stands on standard error. Nothing is\n" +
+    "built or committed. Logins are those of `docker login`, and the stack's own for\n" +
+    "its registry.",
   exitCodes: {
     good: "the bases are those of today, or have just been written",
     fault: "a base could not be asked, the others are written; `--check`: something changes",

@@ -53,8 +53,8 @@ describe("refreshing bases", () => {
       "web/Dockerfile": `ARG A=rust:1@${NEW}\nFROM $A\n`,
     });
     assert.deepEqual(outcomes(moved), [
-      "compose.yml:11 node:1@OLD moved",
       "compose.yml:6 rust:1@OLD moved",
+      "compose.yml:11 node:1@OLD moved",
       "web/Dockerfile:1 rust:1@OLD moved",
     ]);
   });
