@@ -9,4 +9,5 @@ export {
 } from "./attach";
 export { type ReportKind, reportFolder, reportName, writeReport } from "./folder";
 export { type FindingsReport, type ReportSubject, findingsReport } from "./model";
+export { newestScan, scanAnnotations } from "./scanAnnotations";
 export { SUMMARY_HTML, SUMMARY_MARKDOWN, writeSummary } from "./summary";

@@ -3,7 +3,7 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --text: #1b2430; --soft: #5a6675; --line: #dfe4ea; --link: #0b57d0;
-  --critical: #8e1b4f; --high: #c62f2f; --medium: #b26a00; --low: #2f6fb5; --unknown: #68737f;
+  --critical: #8e1b4f; --high: #c62f2f; --medium: #9a5b00; --low: #2f6fb5; --unknown: #68737f;
   --good: #1b7a43; --good-back: #e3f4ea; --bad: #b3261e; --bad-back: #fce8e6; --track: #eceff3;
   --on-bar: #ffffff;
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../errors";
+import { atMost } from "../../images/copy/limit";
 import type { ScanPolicy, ScannerName } from "../../resources/supplyChain";
 import type { ImageAccess, ToolOptions } from "../image";
 import { type Tool, findTool } from "../tools/findTool";
@@ -13,6 +14,10 @@ import type { Scanner } from "./scanner";
 import { trivy } from "./trivy";
 
 const SCANNERS: Readonly<Record<ScannerName, Scanner>> = { trivy, grype };
+
+/** A scanner unpacks an image and takes a core and hundreds of megabytes; a release may have many images. */
+const LEAST_AT_ONCE = 2;
+const inTurn = atMost(Math.max(LEAST_AT_ONCE, availableParallelism()));
 
 /** Updates under way or done, by scanner: images that are scanned at once wait for the same one. */
 const databases = new Map<ScannerName, Promise<void>>();
@@ -35,10 +40,12 @@ export async function scanImage(
   const scanner = SCANNERS[tool.name];
   return inFolder(async (folder) => {
     await updateOnce(scanner, { tool, folder, options }, waits);
-    options.report?.(`scanning ${image.repository} (${platform}) with ${tool.name}`);
-    return withRegistryLogin(image, (environment) => {
-      const job = { tool, image, platform, environment, folder, options };
-      return withRetries(() => scanner.scan(job), waits, options);
+    return inTurn(() => {
+      options.report?.(`scanning ${image.repository} (${platform}) with ${tool.name}`);
+      return withRegistryLogin(image, (environment) => {
+        const job = { tool, image, platform, environment, folder, options };
+        return withRetries(() => scanner.scan(job), waits, options);
+      });
     });
   });
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { OCI_MANIFEST, RegistryClient, digestOf } from "../../../../../lib/oci";
+import { OCI_MANIFEST, type Referrer, RegistryClient, digestOf } from "../../../../../lib/oci";
 import {
   SARIF_TYPE,
   SPDX_TYPE,
   attachReport,
   findReports,
+  newestScan,
   readReport,
+  scanAnnotations,
 } from "../../../../../lib/supplyChain/reports";
 import { pushTinyImage } from "../../images/tinyImage";
 import { FAST, failure } from "../../oci/clientFixture";
@@ -80,6 +82,36 @@ for (const referrers of [true, false]) {
     });
   });
 }
+
+describe("several scans of an image", () => {
+  const scanner = { name: "grype" as const, version: "0.121.2" };
+  const scan = (digest: string, databaseDate?: string): Referrer => ({
+    ...{ digest, mediaType: OCI_MANIFEST, size: 1 },
+    annotations: scanAnnotations(
+      databaseDate === undefined ? { scanner } : { scanner, databaseDate },
+    ),
+  });
+
+  it("are told by scanner and database", () => {
+    assert.deepEqual(scan("a", "2026-08-01T06:00:00Z").annotations, {
+      "io.bot-core.scan.scanner": "grype 0.121.2",
+      "io.bot-core.scan.database": "2026-08-01T06:00:00Z",
+    });
+  });
+
+  it("have one that knew most, in whatever order they are listed", () => {
+    const scans = [
+      scan("a"),
+      scan("b", "2026-08-01T06:00:00Z"),
+      scan("c", "2026-08-01T07:00:00+02:00"),
+      scan("d", "never"),
+    ];
+    assert.equal(newestScan(scans)?.digest, "b");
+    assert.equal(newestScan([...scans].reverse())?.digest, "b");
+    assert.equal(newestScan([scan("d"), scan("a")])?.digest, "a");
+    assert.equal(newestScan([]), undefined);
+  });
+});
 
 describe("an attached report", () => {
   let fake: FakeRegistry;

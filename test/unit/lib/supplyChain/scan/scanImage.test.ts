@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { UserError } from "../../../../../lib/errors";
-import type { Run } from "../../../../../lib/process/run";
+import { type Run, run } from "../../../../../lib/process/run";
 import type { ImageAccess } from "../../../../../lib/supplyChain/image";
 import { scanImage } from "../../../../../lib/supplyChain/scan";
 import { forgetDatabases } from "../../../../../lib/supplyChain/scan/scanImage";
@@ -150,6 +151,27 @@ describe("scanning an image", function () {
     assert.equal(commands().filter((command) => command === "image").length, 3);
   });
 
+  it("scans as many images at once as the machine has cores, two at least", async () => {
+    const most = Math.max(2, availableParallelism());
+    let running = 0;
+    const seen: number[] = [];
+    const counted: Run = async (program, args, options) => {
+      const scans = args[0] === "image" && !args.includes("--download-db-only");
+      if (scans) seen.push(++running);
+      try {
+        return await run(program, args, options);
+      } finally {
+        if (scans) running--;
+      }
+    };
+    const images = Array.from({ length: most + 2 }, () =>
+      scanImage(IMAGE, "linux/amd64", TRIVY, { run: counted }),
+    );
+    assert.equal((await Promise.all(images)).length, most + 2);
+    assert.ok(Math.max(...seen) <= most);
+    assert.equal(seen.length, most + 2);
+  });
+
   it("leaves a database alone that the user keeps", async () => {
     process.env["TRIVY_SKIP_DB_UPDATE"] = "true";
     await scanImage(IMAGE, "linux/amd64", TRIVY);
@@ -242,10 +264,11 @@ describe("scanning an image", function () {
   });
 
   it("asks for one of the two where neither is there", async () => {
-    const run: Run = (program) =>
+    const none: Run = (program) =>
       Promise.reject(new UserError(`\`${program}\` is not on PATH`, "program-missing"));
-    await fails(scanImage(IMAGE, "linux/amd64", policy(), { run }), "tool-missing", /^neither/);
+    const options = { run: none };
+    await fails(scanImage(IMAGE, "linux/amd64", policy(), options), "tool-missing", /^neither/);
     const only = policy({ scanner: "grype" });
-    await fails(scanImage(IMAGE, "linux/amd64", only, { run }), "tool-missing", /^`grype`/);
+    await fails(scanImage(IMAGE, "linux/amd64", only, options), "tool-missing", /^`grype`/);
   });
 });
