@@ -39,6 +39,7 @@ export async function ensureRegistryContainer(settings: RegistrySettings): Promi
     args: ["serve", `${DIRECTORY}/config.yml`],
     options: [
       ...["--publish", `127.0.0.1:${port}:${INTERNAL_PORT}`],
+      ...["--log-driver", "json-file", "--log-opt", "max-size=16m", "--log-opt", "max-file=2"],
       ...(volume === undefined ? [] : ["--volume", `${volume}:/var/lib/registry`]),
     ],
     directory: DIRECTORY,
@@ -79,7 +80,8 @@ function statusOf(url: string): Promise<number | undefined> {
 function configOf(settings: RegistrySettings): string {
   const config = {
     version: "0.1",
-    log: { level: "warn", accesslog: { disabled: true } },
+    // Each request is a line of the container's log, by which tests prove an order.
+    log: { level: "warn", accesslog: { disabled: false } },
     storage: {
       filesystem: { rootdirectory: "/var/lib/registry" },
       delete: { enabled: true },
