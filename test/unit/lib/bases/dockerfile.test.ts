@@ -51,6 +51,7 @@ describe("the bases of a Dockerfile", () => {
     ],
     ["another escape", "# escape=`\nFROM a:1\nRUN echo `\nFROM evil:1\n", ["2 FROM a:1"]],
     ["CRLF", "ARG A=a:1\r\nFROM ${A}\r\nFROM b:1\r\n", ["2 FROM a:1", "3 FROM b:1"]],
+    ["a lone CR, a line for the parser", "# a\rb\nFROM a:1\n", ["3 FROM a:1"]],
     ["a continued FROM", "FROM \\\n  --platform=linux/amd64 \\\n  a:1 AS x\n", ["3 FROM a:1"]],
     [
       "a broken name",
