@@ -110,7 +110,7 @@ function publish(
         digest,
         images,
         sizeBytes,
-        tags: [...ofCommit, ...floating].sort(),
+        tags: [...new Set([...ofCommit, ...floating])].sort(),
         revision,
       }),
     );

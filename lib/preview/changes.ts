@@ -34,12 +34,17 @@ export interface PreviewReport {
 
 const HOST = "botcore:index:ComposeHost";
 const INDEX = "botcore:index:ImageIndex";
+const TAGS = "botcore:index:ImageTags";
+/** What is checked before a version may be published. */
+const GATES = ["ImageScan", "ImageSbom", "ImageSignature", "ImageVerification"] as const;
 const STACK = "pulumi:pulumi:Stack";
 /** Steps of these are told by the services' table, or are no change to anything. */
 const OWN_TYPES = new Set([
   HOST,
   INDEX,
+  TAGS,
   STACK,
+  ...GATES.map((gate) => `botcore:index:${gate}`),
   "bot-core:index:ServiceImage",
   "botcore:index:RegistryAccess",
   "docker:index/image:Image",
@@ -83,7 +88,7 @@ export function reportOf({ steps, messages }: ParsedPreview): PreviewReport {
     warnings: withSeverity("warning"),
     errors: withSeverity("error"),
     tags: messages
-      .filter(({ type, severity }) => type === INDEX && severity === "info")
+      .filter(({ type, severity }) => type === TAGS && severity === "info")
       .map(({ name, text }) => `${name}: ${text}`),
   };
 }

@@ -78,7 +78,10 @@ async function publish(inputs: ImageTagsInputs, { report }: Context): Promise<Im
 
 type Target = Pick<ImageTagsInputs, "registry" | "repository" | "version" | "source">;
 
-/** Shows what publishing will do to each tag; in a preview that builds, to no known digest yet. */
+/**
+ * Shows what becomes of each tag, the commit's own with them: the index puts those just before. Where
+ * the index stands already, only what still differs from it.
+ */
 async function reportTags(
   inputs: PreviewInputs<ImageTagsInputs>,
   { report }: Context,
@@ -95,10 +98,15 @@ async function reportTags(
   try {
     // To list tags is a right of its own, which a login that only pulls may lack (ECR).
     const client = await clientOf(target, registry.push);
-    const tags = releaseTags({ version, source, existing: await client.listTags(repository) });
+    const all = releaseTags({ version, source, existing: await client.listTags(repository) });
+    const digest = known(inputs.digest);
+    const tags = digest === undefined ? all : all.filter(({ kind }) => kind !== "first-wins");
     const names = tags.map(({ tag: name }) => name);
     const current = await currentDigests(client, repository, names);
-    for (const line of describeTagChanges(planTags(tags, current))) report(line, "info");
+    const changes = planTags(tags, current).filter(
+      ({ from }) => from !== digest || from === undefined,
+    );
+    for (const line of describeTagChanges(changes)) report(line, "info");
   } catch (error) {
     report(`what becomes of the tags is not known: ${messageOf(error)}`, "warning");
   }
