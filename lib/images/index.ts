@@ -1,3 +1,4 @@
+export { currentTags } from "./currentTags";
 export { buildIndex, releaseAnnotations } from "./buildIndex";
 export { checkAccess } from "./checkAccess";
 export { buildTag, platformInputs, platformSuffix } from "./inputsDigest";

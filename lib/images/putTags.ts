@@ -2,6 +2,7 @@ import { UserError } from "../errors";
 import type { RegistryClient } from "../oci/registryClient";
 import type { ImageTagsInputs, ImageTagsOutputs } from "../resources/imageTags";
 import { releaseTags } from "../tags/releaseTags";
+import { currentTags } from "./currentTags";
 import { readImages } from "./manifests";
 import { ofKind, type OnTag, putAll, settleIndex } from "./publication";
 
@@ -38,10 +39,8 @@ export async function putTags(
   const main = releaseTags({ version, source, existing: [] }).slice(0, 1);
   await putAll(publication, main);
   // Asked only now: a higher release may have come meanwhile.
-  const existing = await client.listTags(repository);
-  const floating = ofKind(releaseTags({ version, source, existing }), "floating").filter(
-    ({ tag }) => tag !== version,
-  );
+  const tags = await currentTags(client, repository, { version, source });
+  const floating = ofKind(tags, "floating").filter(({ tag }) => tag !== version);
   await putAll(publication, floating);
   return { ...inputs, tags: [version, ...floating.map(({ tag }) => tag)].sort() };
 }

@@ -1,6 +1,7 @@
 import { messageOf, UserError } from "../../lib/errors";
 import {
   currentDigests,
+  currentTags,
   describeTagChanges,
   lookUpVersion,
   planTags,
@@ -8,7 +9,6 @@ import {
   putTags,
 } from "../../lib/images";
 import type { ImageTagsInputs, ImageTagsOutputs } from "../../lib/resources/imageTags";
-import { releaseTags } from "../../lib/tags";
 import { clientOf, differs } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { known } from "../values";
@@ -98,7 +98,7 @@ async function reportTags(
   try {
     // To list tags is a right of its own, which a login that only pulls may lack (ECR).
     const client = await clientOf(target, registry.push);
-    const all = releaseTags({ version, source, existing: await client.listTags(repository) });
+    const all = await currentTags(client, repository, { version, source });
     const digest = known(inputs.digest);
     const tags = digest === undefined ? all : all.filter(({ kind }) => kind !== "first-wins");
     const names = tags.map(({ tag: name }) => name);

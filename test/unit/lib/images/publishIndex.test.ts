@@ -192,6 +192,15 @@ describe("pushIndex and putTags", () => {
     assert.notEqual(await digestOfTag("v1.1"), undefined);
   });
 
+  it("takes no alias from a higher release whose own tag was cleaned up", async () => {
+    const high = await publishIndex(client, inputs({ version: "v1.2.0" }));
+    fake.manifests.delete(`${REPOSITORY}@v1.2.0`);
+    await publishIndex(client, inputs({ version: "v1.1.9", images: await pushBoth("two") }));
+    assert.equal(await digestOfTag("v1"), high.digest);
+    assert.equal(await digestOfTag("latest"), high.digest);
+    assert.notEqual(await digestOfTag("v1.1"), undefined);
+  });
+
   it("puts neither VERSION nor floating tags when the gate before them throws", async () => {
     const beforeVersion = async (digest: string): Promise<void> => {
       assert.notEqual(await client.headManifest(REPOSITORY, digest), undefined);
