@@ -13,6 +13,7 @@ import {
   reportFolder,
   reportName,
   SARIF_TYPE,
+  scanAnnotations,
   scanImage,
   type ScanReport,
   type Verdict,
@@ -74,7 +75,7 @@ async function scan(inputs: ImageScanInputs, context: Context): Promise<ImageSca
   const verdict = judge(report.findings, policy, service, today());
   const sarif = finishSarif(report, verdict, { service, platform });
   const reportFile = await file(inputs, imageName(image), report, verdict, sarif);
-  const attached = await attach(inputs, sarif);
+  const attached = await attach(inputs, report, sarif);
   if (verdict.failing.length > 0) {
     throw refusal({ ...inputs, reportFile }, report, verdict, today());
   }
@@ -110,10 +111,13 @@ async function file(
   return path;
 }
 
-async function attach(inputs: ImageScanInputs, bytes: Buffer): Promise<string> {
+async function attach(inputs: ImageScanInputs, report: ScanReport, bytes: Buffer): Promise<string> {
   const { registry, repository, digest, service, platform } = inputs;
   const client = await clientOf(inputs, registry.push);
-  const annotations = { "org.opencontainers.image.title": reportName(service, platform, "sarif") };
+  const annotations = {
+    ...scanAnnotations(report),
+    "org.opencontainers.image.title": reportName(service, platform, "sarif"),
+  };
   return attachReport(
     client,
     repository,
