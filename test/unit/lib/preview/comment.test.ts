@@ -42,7 +42,7 @@ describe("the comment on a recorded preview", () => {
       "| `rust-core-engine` | v0.1.0 | v0.3.0 | its new image is built first | yes | none | 1.2 MiB | – |",
     ]);
     assert.match(comment, /^- rust-core-engine: runs twice for a moment$/m);
-    assert.match(comment, /^- rust-core-engine-v0\.3\.0: moves from sha256:4c83fb1d3a0e: latest/m);
+    assert.match(comment, /^- rust-core-engine-v0\.3\.0: moves from sha256:67817338489b: latest/m);
     assert.match(comment, /<sub>commit 231105b33b2f<\/sub>$/);
   });
 
