@@ -50,7 +50,8 @@ async function refusalOf(
     const credentials = await resolveCredentials(pull, endpoint.server);
     const repository = pathOf(image, registry.endpoint.server);
     const access = { endpoint, credentials, repository, digest: image.digest };
-    const platforms = image.platforms.map((one) => ({ ...one, sbom: false }));
+    // A version from before bills of materials were made has none, and may still be gone back to.
+    const platforms = image.platforms.map((one) => ({ ...one, sbom: "if-attested" as const }));
     await verifyImage({ image: access, version, platforms, policy }, options);
     return undefined;
   } catch (error) {

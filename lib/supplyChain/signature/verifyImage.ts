@@ -1,4 +1,4 @@
-import type { UserError } from "../../errors";
+import { UserError } from "../../errors";
 import { RegistryClient } from "../../oci";
 import type { RunResult } from "../../process/run";
 import type { VerifyPolicy } from "../../resources/supplyChain";
@@ -19,8 +19,8 @@ export interface VerifyPlatform {
   readonly platform: string;
   /** `sha256:…` of its manifest. */
   readonly digest: string;
-  /** true: it needs an attested bill of materials. */
-  readonly sbom: boolean;
+  /** true: it needs an attested bill of materials. `if-attested`: it may lack one, not have a wrong one. */
+  readonly sbom: boolean | "if-attested";
 }
 
 export interface VerifyRequest {
@@ -58,10 +58,15 @@ export async function verifyImage(
     if (version !== undefined) assertVersion(name, manifest, version);
     assertPlatforms(name, manifest, platforms);
     for (const { platform, digest, sbom } of platforms) {
-      if (!sbom) continue;
-      await verifySbom({ ...access, image: { ...image, digest } }, platform);
+      if (sbom === false) continue;
+      const verified = verifySbom({ ...access, image: { ...image, digest } }, platform);
+      await (sbom === "if-attested" ? verified.catch(unlessMissing) : verified);
     }
   });
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof UserError) || error.code !== "sbom-missing") throw error;
 }
 
 interface Access {
