@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../errors";
 import { run as runProgram } from "../../process/run";
 import type { SignPolicy } from "../../resources/supplyChain";
@@ -59,12 +59,15 @@ const TOKENS = [
   "BUILDKITE_AGENT_ACCESS_TOKEN",
   "GOOGLE_SERVICE_ACCOUNT_NAME",
 ];
-/** Files of the same use; the last tells a machine of Google's, whose server gives tokens. */
+/** Files of the same use: cosign's own, and SPIFFE's. */
 const TOKEN_FILES = ["/var/run/sigstore/cosign/oidc-token", "/tmp/spire-agent/public/api.sock"];
+/** Google's machines have a server that gives tokens. */
+const MACHINE = "/sys/class/dmi/id/product_name";
 
 /** Elsewhere cosign would open a browser and wait. */
 function assertIdentity(env: Environment): void {
   if (TOKENS.some((name) => (env[name] ?? "") !== "") || TOKEN_FILES.some(existsSync)) return;
+  if (existsSync(MACHINE) && readFileSync(MACHINE, "utf8").startsWith("Google")) return;
   const mend =
     env["GITHUB_ACTIONS"] === "true"
       ? "give the job `permissions: id-token: write`"

@@ -14,11 +14,7 @@ export interface Cosign {
   call(digest: string, args: (call: CosignCall) => string[]): Promise<RunResult>;
 }
 
-/** Waiting for somebody who logs in by a browser included. */
 const LIMIT_MS = 300_000;
-/** How cosign asks for a login where nothing says who signs. */
-const LOGIN_LINE = /verification code|open.*https:\/\//i;
-
 const NO_SERVICES = {
   mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
   rekorTlogConfig: {},
@@ -36,7 +32,7 @@ export async function withCosign<T>(
   work: (cosign: Cosign) => Promise<T>,
 ): Promise<T> {
   const { program, version } = await findTool("cosign", options);
-  const { run = runProgram, signal, report } = options;
+  const { run = runProgram, signal } = options;
   return withOfflineFiles((offline) =>
     withRegistryLogin(image, ({ env, caFile }) => {
       const authority = caFile === undefined ? {} : { caFile };
@@ -49,9 +45,6 @@ export async function withCosign<T>(
             env: { ...env, COSIGN_REPOSITORY: undefined },
             timeoutMs: LIMIT_MS,
             ...(signal === undefined ? {} : { signal }),
-            onLine: (line) => {
-              if (LOGIN_LINE.test(line)) report?.(line.trim());
-            },
           }),
       });
     }),

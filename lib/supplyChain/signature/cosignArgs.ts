@@ -49,11 +49,13 @@ function keyArgs(
   return ["--key", key, ...(transparencyLog ? [] : offline)];
 }
 
+/** Where no token says who signs, it fails at once: otherwise it would wait for a browser. */
 function keylessArgs({
   signingConfig,
   trustedRoot,
 }: Extract<SignPolicy, { kind: "keyless" }>): string[] {
   return [
+    ...["--fulcio-auth-flow", "token"],
     ...(signingConfig === undefined ? [] : ["--signing-config", signingConfig]),
     ...(trustedRoot === undefined ? [] : ["--trusted-root", trustedRoot]),
   ];

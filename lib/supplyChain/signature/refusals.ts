@@ -6,7 +6,10 @@ import { toolError } from "../tools/output";
 
 /** Who has to have signed, in words. */
 export function signerText(policy: VerifyPolicy): string {
-  if (policy.kind === "key") return `the key \`${policy.key}\``;
+  if (policy.kind === "key") {
+    const logged = policy.transparencyLog ? ", entered in the transparency log" : "";
+    return `the key \`${policy.key}\`${logged}`;
+  }
   const { identity, issuer } = policy;
   const who =
     identity.kind === "exact" ? `\`${identity.value}\`` : `an identity like \`${identity.value}\``;

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { rootCertificates } from "node:tls";
 import type { Credentials } from "../../oci";
 import type { ImageAccess } from "../image";
 
@@ -8,7 +9,10 @@ import type { ImageAccess } from "../image";
 export interface ToolEnvironment {
   /** For `run`'s `env`. It carries the login: to be handed to the tool alone, never printed. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** File with the registry's private authority, for tools that take it as a flag. */
+  /**
+   * File with the registry's private authority and Node's own, for tools that take it as a flag and
+   * trust no other then: the token server may have a public one.
+   */
   readonly caFile?: string;
 }
 
@@ -100,7 +104,7 @@ function writeAuthority(
 ): { env: Record<string, string>; caFile?: string } {
   if (caCert === undefined) return { env: {} };
   const caFile = join(directory, "authority.pem");
-  writeFileSync(caFile, caCert);
+  writeFileSync(caFile, [caCert, ...rootCertificates].join("\n"));
   const given = process.env["SSL_CERT_DIR"]?.split(delimiter) ?? SYSTEM_CERTIFICATES;
   return {
     caFile,

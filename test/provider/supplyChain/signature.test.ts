@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { skip } from "../../../dev/skip";
 import { UserError } from "../../../lib/errors";
 import { run } from "../../../lib/process/run";
 import {
@@ -17,11 +18,25 @@ import {
   withRegistryLogin,
 } from "../../../lib/supplyChain";
 import { withCosign } from "../../../lib/supplyChain/signature/cosign";
-import { attestArgs } from "../../../lib/supplyChain/signature/cosignArgs";
+import { attestArgs, signArgs } from "../../../lib/supplyChain/signature/cosignArgs";
 import { COSIGNS, PULL, PUSH, type PushedIndex, SigningWorld } from "./signingWorld";
 
 const PORT = 15_751;
 const VERSION = "v1.0.0";
+const SERVICE = {
+  majorApiVersion: 1,
+  validFor: { start: "2025-01-01T00:00:00Z" },
+  operator: "own",
+};
+/** A Sigstore of one's own, which nobody reaches. */
+const OWN_SIGSTORE = {
+  mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+  caUrls: [{ url: "https://fulcio.invalid", ...SERVICE }],
+  oidcUrls: [{ url: "https://oidc.invalid", ...SERVICE }],
+  rekorTlogConfig: {},
+  tsaConfig: {},
+};
+const OWN_ROOTS = { mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" };
 
 describe("signatures in a real registry", function () {
   this.timeout(180_000);
@@ -108,7 +123,7 @@ describe("signatures in a real registry", function () {
       before(async function () {
         await world.useCosign(this, variable);
         const syft = await run("syft", ["--version"]).catch(() => undefined);
-        if (syft?.code !== 0) this.skip();
+        if (syft?.code !== 0) skip(this, "no syft on PATH");
         index = await world.push(repository, VERSION, "1.0-1");
         await sign(repository, index, { sboms: true });
       });
@@ -234,6 +249,33 @@ describe("signatures in a real registry", function () {
         await refuses(verify(repository, index, { policy: missing }), "signature-tool", /nobody/);
         const image = world.access(repository, index.digest, { ...PULL, password: "x-pw-1" });
         await refuses(verify(repository, index, { image }), "registry-unauthorized");
+      });
+
+      it("waits for nobody's browser where no good token says who signs", async () => {
+        process.env["SIGSTORE_ID_TOKEN"] = "";
+        process.env["GOOGLE_SERVICE_ACCOUNT_NAME"] = "";
+        const signingConfig = join(world.folder, "own-sigstore.json");
+        const trustedRoot = join(world.folder, "own-roots.json");
+        writeFileSync(signingConfig, JSON.stringify(OWN_SIGSTORE));
+        writeFileSync(trustedRoot, JSON.stringify(OWN_ROOTS));
+        const policy = { kind: "keyless", signingConfig, trustedRoot } as const;
+        const image = world.access(repository, index.digest);
+        try {
+          await refuses(signImage({ image, platforms: [], policy }), "sign-identity");
+          process.env["SIGSTORE_ID_TOKEN"] = "no token";
+          const refused = /identity token/;
+          await refuses(signImage({ image, platforms: [], policy }), "signature-tool", refused);
+          delete process.env["SIGSTORE_ID_TOKEN"];
+          const since = Date.now();
+          const { code } = await withCosign(image, {}, (one) =>
+            one.call(index.digest, (call) => signArgs(call, policy)),
+          );
+          assert.notEqual(code, 0);
+          assert.ok(Date.now() - since < 30_000);
+        } finally {
+          delete process.env["SIGSTORE_ID_TOKEN"];
+          delete process.env["GOOGLE_SERVICE_ACCOUNT_NAME"];
+        }
       });
 
       it("names a key that is not there or does not open", async () => {
