@@ -30,8 +30,8 @@ export const buildSummary: Command = {
     "A table of the services' platforms with the steps of each image and how many of\n" +
     "them were not done again, for a job's summary. An image that was there already\n" +
     "counts as cached whole; a built one is compared with the image that it took its\n" +
-    "cache from. Steps are those of the last stage of a Dockerfile: inline caches\n" +
-    "(config `buildCache: inline`) hold no others. Only configurations are read.",
+    "cache from. Steps are those that make a layer of a Dockerfile's last stage:\n" +
+    "inline caches (config `buildCache: inline`) hold no others.",
   exitCodes: {
     good: "the summary is printed, whatever the share is",
     fault: "the stack or its registry cannot be asked",
@@ -147,8 +147,8 @@ function markdown(
         `${row.steps} | ${row.cached} | ${percent(row.steps === 0 ? 1 : row.cached / row.steps)} |`,
     ),
     "",
-    `${cached} of ${steps} steps were not done again. Steps are those of the last stage of each ` +
-      "Dockerfile, with its base image's: inline caches hold no others.",
+    `${cached} of ${steps} steps were not done again. Steps are those that make a layer of a ` +
+      "Dockerfile's last stage, its base image's among them: inline caches hold no others.",
   ].join("\n");
 }
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { RegistryClient } from "../oci/registryClient";
 
-/** A step of an image's last stage, as its configuration tells it. */
+/** A step of an image's last stage that made a layer; one that sets a property is no work. */
 export interface ImageStep {
   /** The command and when it was done; two builds share it only where one took it from the other. */
   readonly made: string;
-  /** Digest of the layer that it made; absent for a step that sets a property. */
-  readonly layer?: string;
+  /** Digest of the layer. */
+  readonly layer: string;
 }
 
 /** The steps of an image, and when the last one of them was done. */
@@ -49,13 +49,13 @@ export async function readSteps(
 }
 
 function stepsOf({ created, rootfs, history }: z.infer<typeof Config>): ImageSteps {
-  const layers = rootfs.diff_ids.values();
-  const steps = history.map((entry): ImageStep => {
-    const made = `${entry.created ?? ""} ${entry.created_by ?? ""}`;
-    if (entry.empty_layer === true) return { made };
-    const layer: unknown = layers.next().value;
-    return typeof layer === "string" ? { made, layer } : { made };
-  });
+  const layers = rootfs.diff_ids;
+  const steps = history
+    .filter(({ empty_layer: empty }) => empty !== true)
+    .flatMap(({ created: at = "", created_by: by = "" }, place): ImageStep[] => {
+      const layer = layers[place];
+      return layer === undefined ? [] : [{ made: `${at} ${by}`, layer }];
+    });
   const time = created === undefined ? NaN : Date.parse(created);
   return { steps, ...(Number.isNaN(time) ? {} : { created: time }) };
 }
