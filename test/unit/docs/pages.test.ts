@@ -17,7 +17,7 @@ const PULUMI = new Set([
 ]);
 
 /** Programs that stand on every machine of the guide. */
-const PROGRAMS = new Set(["cp", "docker", "git", "ssh", "ssh-add", "export"]);
+const PROGRAMS = new Set(["cp", "cosign", "docker", "git", "ssh", "ssh-add", "export"]);
 
 /** Programs of the registries' providers, which their pages ask for. */
 const PROVIDERS = new Set(["aws", "az", "gcloud", "gh"]);
