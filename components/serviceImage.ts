@@ -121,8 +121,10 @@ export class ServiceImage extends pulumi.ComponentResource {
   ): Joined {
     const { plan, version, account, source, policies } = this.args;
     const { repository, inputsDigest } = plan;
+    // Reports and signatures stay with what they are about.
+    const opts = { parent: this, retainOnDelete: true };
     const gated: GatedService = { registry: account, repository, service, version, policies };
-    const { platforms, passed } = declarePlatformGates(gated, images, { parent: this });
+    const { platforms, passed } = declarePlatformGates(gated, images, opts);
     const index = new ImageIndex(
       `${service}-${version}`,
       {
@@ -134,9 +136,9 @@ export class ServiceImage extends pulumi.ComponentResource {
         inputsDigest,
         source,
       },
-      { parent: this, retainOnDelete: true, dependsOn: [...passed] },
+      { ...opts, dependsOn: [...passed] },
     );
-    const gates = declareIndexGates(gated, index.digest, platforms, { parent: this });
+    const gates = declareIndexGates(gated, index.digest, platforms, opts);
     return { index, gates: [...passed, index, ...gates] };
   }
 }

@@ -32,7 +32,8 @@ export interface DeployOptions {
   readonly credentials: Credentials;
   /**
    * Called before anything is brought to the host or changed there, with the names of the services
-   * that will be started; throwing stops the release. Default: nothing is verified.
+   * that will be started; the others run the release's images already. Throwing stops the release.
+   * Default: nothing is verified.
    */
   readonly verify?: (services: readonly string[]) => Promise<void>;
   /** Folder that relative directory binds count from. Default: the working directory. */
@@ -99,7 +100,7 @@ export async function deployRelease(
   return stateOf(after.desired, after.host);
 }
 
-/** Services that get a container of this release: what keeps running was verified when it came. */
+/** Services that get a container of this release. */
 function startedBy({ services }: ReleasePlan): string[] {
   return services
     .filter(({ action }) => action !== "keep" && action !== "remove")

@@ -12,18 +12,21 @@ type Release = Pick<ComposeHostInputs, "version" | "images" | "registry" | "veri
 
 /**
  * Refuses a release of which any image is not signed as it has to be, before the host gets any of it.
- * @param services names of those that will be started; images of others are not verified
+ * @param started names of the services that will be started; the others' images run already, and only
+ *   their signatures are looked at
  * @throws UserError with every refused service, and its own code where they are of one kind
  */
 export async function verifyRelease(
   release: Release,
-  services: readonly string[],
+  started: readonly string[],
   options: ToolOptions = {},
 ): Promise<void> {
   if (release.verify === undefined) return;
   const limit = atMost(AT_ONCE);
   const refusals = await Promise.all(
-    services.map((service) => limit(() => refusalOf(release, service, options))),
+    Object.keys(release.images).map((service) =>
+      limit(() => refusalOf(release, service, started.includes(service), options)),
+    ),
   );
   const found = refusals.filter((refusal) => refusal !== undefined);
   if (found.length === 0) return;
@@ -41,6 +44,7 @@ export async function verifyRelease(
 async function refusalOf(
   { version, images, registry, verify }: Release,
   service: string,
+  isStarted: boolean,
   options: ToolOptions,
 ): Promise<{ readonly service: string; readonly error: UserError } | undefined> {
   const image = images[service];
@@ -51,7 +55,8 @@ async function refusalOf(
     const repository = pathOf(image, registry.endpoint.server);
     const access = { endpoint, credentials, repository, digest: image.digest };
     // A version from before bills of materials were made has none, and may still be gone back to.
-    const platforms = image.platforms.map((one) => ({ ...one, sbom: "if-attested" as const }));
+    const sbom = isStarted ? ("if-attested" as const) : false;
+    const platforms = image.platforms.map((one) => ({ ...one, sbom }));
     await verifyImage({ image: access, version, platforms, policy }, options);
     return undefined;
   } catch (error) {
