@@ -49,8 +49,9 @@ describe("docs/supply-chain.md", () => {
     const text = sectionOf(PAGE, "Tools");
     for (const tool of TOOLS) {
       const [row] = text.split("\n").filter((line) => line.includes(`[${tool}]`));
-      for (const version of SUPPORTED[tool].oldest)
-        {assert.match(row ?? "", new RegExp(` ${version.replaceAll(".", "\\.")} `));}
+      for (const version of SUPPORTED[tool].oldest) {
+        assert.match(row ?? "", new RegExp(` ${version.replaceAll(".", "\\.")} `));
+      }
     }
   });
 
