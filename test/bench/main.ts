@@ -13,6 +13,7 @@ import { registryRow } from "./rows/registry";
 import { releaseRow } from "./rows/release";
 import { rollbackRow } from "./rows/rollback";
 import { sizeRow } from "./rows/size";
+import { supplyChainRow } from "./rows/supplyChain";
 import { trafficRow } from "./rows/traffic";
 
 /** In the order in which they run. */
@@ -28,6 +29,7 @@ const ROWS: readonly Row[] = [
   buildsRow,
   sizeRow,
   registryRow,
+  supplyChainRow,
 ];
 
 /** The whole run; each row is bounded by its own counts. */
