@@ -46,7 +46,7 @@ export type SignPolicy =
       readonly kind: "key";
       /** File of a private key, or a KMS URI, e.g. `awskms:///alias/bot-core`. */
       readonly key: string;
-      /** true: the signature is also entered in the public transparency log, with the image's name. */
+      /** true: the signature is also entered in the public transparency log. */
       readonly transparencyLog: boolean;
     };
 

@@ -9,6 +9,18 @@ const NOT_TRIED: ReadonlySet<string> = new Set([
   "host-unreachable",
   "host-version",
   "rollout-locked",
+  // Refused by the verification, which comes before the host gets anything.
+  "image-unsigned",
+  "image-wrong-signer",
+  "image-version-mismatch",
+  "image-platform-foreign",
+  "image-missing",
+  "images-refused",
+  "sbom-subject",
+  "sbom-invalid",
+  "signature-tool",
+  "tool-missing",
+  "tool-too-old",
 ]);
 
 type Release = Pick<ComposeHostInputs, "version" | "revision" | "images">;

@@ -106,7 +106,7 @@ export const pinnedImage: Rule<string> = text(
 );
 
 /** Key references that cosign takes beside files. */
-const KEY_STORES = ["awskms", "gcpkms", "azurekms", "hashivault", "k8s", "pkcs11"] as const;
+const KEY_STORES = ["awskms", "gcpkms", "azurekms", "hashivault", "k8s"] as const;
 
 /** A file with a key, or a key in a store that never gives it away. */
 export function signingKey(example: string): Rule<string> {

@@ -7,6 +7,9 @@ const LAST_LINES = 6;
 /** cosign says its error twice, with two beginnings. */
 const BEGINNING = /^(error during command execution|error): */i;
 
+/** What it says beside its error, of flags that we gave on purpose. */
+const ASIDE = /^(WARNING|Flag --[\w-]+ has been deprecated)\b/;
+
 /** The last lines that a tool printed, each once, without secrets, indented; for the end of a message. */
 export function lastLines(
   { stdout, stderr }: Pick<RunResult, "stdout" | "stderr">,
@@ -16,7 +19,7 @@ export function lastLines(
   const lines = redact(printed, credentials)
     .split("\n")
     .map((line) => line.trim().replace(BEGINNING, ""))
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !ASIDE.test(line));
   return [...new Set(lines)]
     .slice(-LAST_LINES)
     .map((line) => `  ${line}`)

@@ -10,7 +10,7 @@ const VERIFY_KEYS =
   "{key, transparencyLog?}, or false";
 const KEY_FORMS =
   "a key file, or a reference that begins with awskms://, gcpkms://, azurekms://, hashivault://, " +
-  "k8s://, pkcs11://";
+  "k8s://";
 
 const parsed = (changes: Values): Settings["supplyChain"] => parseWith(changes).supplyChain;
 
