@@ -91,31 +91,6 @@ describe("graph rule: the build cache", function () {
         await set({ buildCache: "none" });
       },
     },
-    {
-      name: "keeps the image as it was declared in a version of the same source",
-      before: () => set({ version: "v0.2.1", buildCache: "inline" }),
-      put: ["app:v0.2.1"],
-      moved: ["app:latest", "app:main", "app:v0.2"],
-      after: async () => {
-        assert.deepEqual(await recorded(), second);
-      },
-    },
-    {
-      name: "builds without a cache where that is off",
-      before: async () => {
-        await project.write("app/text", "three\n");
-        await project.commit("three");
-        await set({ version: "v0.3.0", buildCache: "none" });
-      },
-      builds: 1,
-      put: [...commitTags("app"), "app:pb", "app:v0.3", "app:v0.3.0"],
-      moved: ["app:latest", "app:main"],
-      after: async () => {
-        const third = await recorded();
-        assert.equal(third.cache, undefined);
-        assert.equal(await carriesCache(third), false);
-      },
-    },
   ];
 
   defineSteps({ project: () => project, services: [SERVICE], steps });
