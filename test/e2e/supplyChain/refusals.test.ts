@@ -9,7 +9,7 @@ import { publishIndex } from "../../unit/lib/images/publish";
 import { pushTinyImage } from "../../unit/lib/images/tinyImage";
 import { registry } from "../support/registry";
 import { type Lab, missingTools, openLab, PLATFORMS, SERVICES, type Service } from "./lab";
-import { deploy, refuse } from "./steps";
+import { botCore, deploy, refuse } from "./steps";
 
 const NO_LOG = ["--allow-http-registry", "--tlog-upload=false", "--use-signing-config=false"];
 
@@ -128,6 +128,18 @@ describe("a release that somebody has touched", function () {
         `the bill of materials of \`\\S+@${image ?? ""}\` describes ${foreign ?? ""}, not ${image ?? ""}`,
       ),
     );
+  });
+
+  it("is told by `images verify` too, beside what is good", async () => {
+    const good = await botCore(lab.project, "images", "verify", "v0.1.0", "--stack", "test");
+    assert.equal(good.code, 0, good.output);
+    for (const service of SERVICES) {
+      assert.match(good.output, new RegExp(`^${service}: good$`, "m"));
+    }
+    const bad = await botCore(lab.project, "images", "verify", "v0.6.0", "--stack", "test");
+    assert.equal(bad.code, 1, bad.output);
+    assert.match(bad.output, /^ai: refused \(sbom-subject\)$/m);
+    assert.match(bad.output, /^engine: good$/m);
   });
 
   it("leaves what was released good: nothing has to be done for it", async () => {

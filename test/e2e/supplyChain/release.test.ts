@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { skip } from "../../../dev/skip";
 import { lookUpVersion } from "../../../lib/images";
@@ -9,7 +9,7 @@ import { pulumi } from "../support/project";
 import { registry } from "../support/registry";
 import { planned } from "../support/release";
 import { KEY_PASSWORD, type Lab, missingTools, openLab, PLATFORMS, SERVICES, UNSOUND } from "./lab";
-import { deploy, refuse } from "./steps";
+import { botCore, deploy, refuse } from "./steps";
 
 describe("releases through every gate", function () {
   this.timeout(900_000);
@@ -131,6 +131,22 @@ describe("releases through every gate", function () {
       await readFile(join(folder, "summary.md"), "utf8"),
       /the service does not call it/,
     );
+  });
+
+  it("is told in a pull request's comment with what its scan found", async () => {
+    await lab.project.configure({ version: "v0.1.0" });
+    const preview = join(lab.project.directory, "preview.json");
+    const { output } = await pulumi(lab.project, "preview", "--json");
+    await writeFile(preview, output.slice(output.indexOf("{")));
+    const args = ["preview-comment", "--print", "--file", preview, "--stack", "test"];
+    const comment = await botCore(lab.project, ...args);
+    assert.equal(comment.code, 0, comment.output);
+    for (const service of SERVICES) {
+      assert.match(
+        comment.output,
+        new RegExp(`^\\| \`${service}\` \\| v0\\.2\\.0 \\| v0\\.1\\.0 \\|.*\\| none \\|$`, "m"),
+      );
+    }
   });
 
   it("goes back to the signed version before it", async () => {

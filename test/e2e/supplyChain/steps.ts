@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CHECKOUT } from "../../../dev/paths";
+import { run } from "../../../lib/process/run";
 import { applicationsOf, containersOf } from "../support/hostState";
 import { type Project, pulumi } from "../support/project";
 import { tagsOf } from "../support/registry";
@@ -34,6 +37,19 @@ export async function refuse(
   const fresh = Object.keys(after).filter((tag) => tags[tag] === undefined);
   const published = fresh.filter((tag) => /:(v\d|latest|main$)/.test(tag));
   assert.deepEqual(published, [], "a refused release has put tags");
+}
+
+/** Runs a day-2 command in the project, as a user would. */
+export async function botCore(
+  { directory, environment }: Project,
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly output: string }> {
+  const program = join(CHECKOUT, "cli", "bot-core.mjs");
+  const { code, stdout, stderr } = await run(process.execPath, [program, ...args], {
+    cwd: directory,
+    env: environment,
+  });
+  return { code, output: stdout + stderr };
 }
 
 async function up(project: Project, version: string): Promise<{ code: number; output: string }> {

@@ -95,7 +95,10 @@ describe("credentials that are not there, or not yet", function () {
     await declare();
     await runs("up", "--yes", "--skip-preview");
     process.env["PLUGIN_TEST_PASSWORD"] = ENDED;
-    assert.match(await runs("refresh", "--yes"), /@sha256:\w+ was not looked at: .*refuses the login/);
+    assert.match(
+      await runs("refresh", "--yes"),
+      /@sha256:\w+ was not looked at: .*refuses the login/,
+    );
     delete process.env["PLUGIN_TEST_PASSWORD"];
     const missing = await runs("refresh", "--yes", "--expect-no-changes");
     assert.match(missing, /was not looked at: .*not set: PLUGIN_TEST_PASSWORD/);

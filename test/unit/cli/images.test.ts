@@ -4,6 +4,7 @@ import { images } from "../../../cli/commands/images";
 import { inspectOutcome } from "../../../cli/commands/images/inspect";
 import { listOutcome, type ListedService } from "../../../cli/commands/images/list";
 import { pruneOutcome } from "../../../cli/commands/images/pruneOutcome";
+import { verifyOutcome } from "../../../cli/commands/images/verify";
 import { otherStacks } from "../../../cli/commands/images/stacks";
 import { deployedOf, parseOutputs, runningIn } from "../../../cli/deployed";
 import { sizeText } from "../../../cli/sizes";
@@ -258,4 +259,29 @@ describe("sizes", () => {
       assert.equal(sizeText(bytes), text);
     });
   }
+});
+
+describe("images verify", () => {
+  const good = { service: "api", image: `registry.example/api@${A}` };
+  const bad = {
+    service: "web",
+    image: `registry.example/web@${B}`,
+    refusal: { code: "image-unsigned", message: "`web` is not signed" },
+  };
+
+  it("says of each service whether it would be deployed, and why not", () => {
+    const outcome = verifyOutcome("v1.0.0", [good, bad]);
+    assert.equal(outcome.exitCode, 1);
+    assert.deepEqual(outcome.text(look).split("\n"), [
+      "api: good",
+      `  registry.example/api@${A}`,
+      "web: refused (image-unsigned)",
+      "  `web` is not signed",
+    ]);
+    assert.deepEqual(outcome.json, { version: "v1.0.0", services: [good, bad] });
+  });
+
+  it("is good where every service is", () => {
+    assert.equal(verifyOutcome("v1.0.0", [good]).exitCode, 0);
+  });
 });
