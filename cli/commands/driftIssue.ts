@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
 import { FOOTER, issueOf, markerOf } from "../../lib/drift/issue";
 import { driftOf, hasDrift } from "../../lib/drift/report";
-import { messageOf, UserError } from "../../lib/errors";
 import { writeIssue } from "../../lib/github/issues";
 import { runContext } from "../../lib/github/runContext";
 import { parsePreview } from "../../lib/preview/preview";
-import type { Command, Invocation } from "../command";
+import type { Command } from "../command";
+import { githubToken, readPreview, readText } from "../previewInput";
 
 const LABEL = "drift";
 const CLOSING = "Everything is again as it was deployed.";
@@ -31,7 +29,7 @@ export const driftIssue: Command = {
     fault: "the comparison failed (the issue says so), or GitHub refuses the issue",
   },
   run: async ({ options, stack }) => {
-    const preview = parsePreview(await readInput(options["file"]));
+    const preview = parsePreview(await readPreview(options["file"], "drift-issue"));
     const refresh = options["refresh"];
     const report = driftOf(
       preview,
@@ -46,8 +44,7 @@ export const driftIssue: Command = {
       return { exitCode, json: { drift, report, issue: issue ?? null }, text: () => said };
     }
     const context = runContext(textOf(options["repository"]), process.env);
-    const token = process.env["GITHUB_TOKEN"] ?? "";
-    if (token === "") throw noToken();
+    const token = githubToken("the issue");
     const written = await writeIssue(
       { ...context, token },
       {
@@ -71,31 +68,4 @@ export const driftIssue: Command = {
 
 function textOf(option: string | true | undefined): string | undefined {
   return typeof option === "string" ? option : undefined;
-}
-
-async function readInput(file: Invocation["options"][string] | undefined): Promise<string> {
-  if (typeof file === "string" && file !== "-") return readText(file);
-  if (process.stdin.isTTY) {
-    throw new UserError(
-      "no preview was given: `pulumi preview --json | npx bot-core drift-issue`, or --file FILE",
-      "usage",
-    );
-  }
-  return readAll(process.stdin);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UserError(`\`${file}\` cannot be read: ${messageOf(error)}`, "file-unreadable");
-  }
-}
-
-function noToken(): UserError {
-  return new UserError(
-    "GITHUB_TOKEN is not set: in a workflow give the step `env: GITHUB_TOKEN: ${{ github.token }}`; " +
-      "--print shows the issue without one",
-    "github-token",
-  );
 }

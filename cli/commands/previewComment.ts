@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
-import { messageOf, UserError } from "../../lib/errors";
 import { actionsContext } from "../../lib/preview/actionsContext";
 import { reportOf } from "../../lib/preview/changes";
 import { commentOf, markerOf } from "../../lib/preview/comment";
 import { writeComment } from "../../lib/preview/githubComments";
 import { parsePreview } from "../../lib/preview/preview";
 import type { Command, Invocation } from "../command";
+import { githubToken, readPreview, readText } from "../previewInput";
 import { publishedFacts } from "../publishedFacts";
 
 /** `bot-core preview-comment`: what a pull request's reviewers see of a preview. */
@@ -33,7 +31,7 @@ export const previewComment: Command = {
   },
   run: async (invocation) => {
     const { options } = invocation;
-    const preview = parsePreview(await readPreview(options["file"]));
+    const preview = parsePreview(await readPreview(options["file"], "preview-comment"));
     const report = reportOf(preview);
     const stack = invocation.stack ?? preview.stack;
     const failed = report.errors.length > 0;
@@ -50,8 +48,7 @@ export const previewComment: Command = {
     if (place === undefined) {
       return { exitCode: failed ? 1 : 0, json: { report, body }, text: () => body };
     }
-    const token = process.env["GITHUB_TOKEN"] ?? "";
-    if (token === "") throw noToken();
+    const token = githubToken("the comment");
     const written = await writeComment({ ...place, token }, markerOf(stack), body);
     return {
       exitCode: failed ? 1 : 0,
@@ -67,31 +64,4 @@ function wantedBy(options: Invocation["options"]): Parameters<typeof actionsCont
     ...(typeof repository === "string" ? { repository } : {}),
     ...(typeof pullRequest === "string" ? { pullRequest } : {}),
   };
-}
-
-async function readPreview(file: string | true | undefined): Promise<string> {
-  if (typeof file === "string" && file !== "-") return readText(file);
-  if (process.stdin.isTTY) {
-    throw new UserError(
-      "no preview was given: `pulumi preview --json | npx bot-core preview-comment`, or --file FILE",
-      "usage",
-    );
-  }
-  return readAll(process.stdin);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UserError(`\`${file}\` cannot be read: ${messageOf(error)}`, "file-unreadable");
-  }
-}
-
-function noToken(): UserError {
-  return new UserError(
-    "GITHUB_TOKEN is not set: in a workflow give the step `env: GITHUB_TOKEN: ${{ github.token }}`; " +
-      "--print shows the comment without one",
-    "github-token",
-  );
 }

@@ -121,15 +121,22 @@ export interface SignedPlatform {
   readonly sbom?: string;
 }
 
-/** Token `botcore:index:ImageSignature`. Signs an index and its images, and attests their SBOMs. */
-export interface ImageSignatureInputs {
+/** One service's index with its platforms' images. */
+interface IndexTarget {
   readonly registry: RegistryAccount;
+  /** Repository path without the server. */
   readonly repository: string;
+  /** The service's name in the Compose file. */
   readonly service: string;
+  /** The version that is being published. */
   readonly version: string;
   /** `sha256:…` of the index. */
   readonly digest: string;
   readonly platforms: readonly SignedPlatform[];
+}
+
+/** Token `botcore:index:ImageSignature`. Signs an index and its images, and attests their SBOMs. */
+export interface ImageSignatureInputs extends IndexTarget {
   readonly policy: SignPolicy;
 }
 
@@ -139,13 +146,7 @@ export interface ImageSignatureOutputs extends ImageSignatureInputs {
 }
 
 /** Token `botcore:index:ImageVerification`. The gate before VERSION: what others will check is checked. */
-export interface ImageVerificationInputs {
-  readonly registry: RegistryAccount;
-  readonly repository: string;
-  readonly service: string;
-  readonly version: string;
-  readonly digest: string;
-  readonly platforms: readonly SignedPlatform[];
+export interface ImageVerificationInputs extends IndexTarget {
   readonly policy: VerifyPolicy;
 }
 
