@@ -15,7 +15,8 @@ export const doctor: Command = {
   description:
     "Runs all checks at once and shows every fault: programs and their versions, the\n" +
     "stack's configuration, the Compose files, what builds, free space, whether the\n" +
-    "source is committed, the registry with both logins, the host and its lock.\n" +
+    "source is committed, the registry with both logins, the tools that scan, sign\n" +
+    "and verify, the host and its lock.\n" +
     "Nothing is changed anywhere. A version that is published already deploys\n" +
     "without anything that builds.",
   exitCodes: { good: "no fault; there may be warnings", fault: "something is missing or wrong" },

@@ -88,6 +88,7 @@ export function worstOf(findings: readonly Finding[]): Finding {
   const state = SEVERITY[worst] ?? "ok";
   const chosen = findings.filter((finding) => finding.state === state);
   const mends = [...new Set(chosen.flatMap(({ mend }) => mend ?? []))];
-  const detail = [...new Set(chosen.map((finding) => finding.detail))].join("\n");
+  const details = chosen.map((finding) => finding.detail).filter((text) => text !== "");
+  const detail = [...new Set(details)].join("\n");
   return { state, detail, ...(mends.length === 0 ? {} : { mend: mends.join("\n") }) };
 }

@@ -16,6 +16,7 @@ import { ok, Unknown, worstOf, type Check } from "./check";
 import { diskFinding } from "./disk";
 import { askHost, composeFinding, registryFinding, sourceFinding } from "./release";
 import { secretsFinding } from "./secrets";
+import { supplyChainFinding } from "./supplyChain";
 import { toolChecks } from "./tools";
 
 export interface CheckInputs {
@@ -123,6 +124,11 @@ function placeChecks(
     {
       name: "secrets",
       run: async (limit) => secretsFinding(await needed(settings, CONFIGURATION), env, limit),
+    },
+    {
+      name: "supply chain",
+      run: async (limit) =>
+        supplyChainFinding(await needed(settings, CONFIGURATION), folder, env, limit),
     },
     { name: "host", run: async () => (await host()).host },
     {
