@@ -74,9 +74,25 @@ const configured: readonly Refusal[] = [
     says: ['platforms[0]: given "linux/amd46"; allowed: linux/amd64,', "did you mean linux/amd64?"],
   },
   {
-    name: "a scan, which is not built yet",
-    config: { scan: { severities: ["HIGH"] } },
-    says: ["scan: given an object, which is not built yet; allowed: false"],
+    name: "several faults of the supply chain",
+    config: { scan: { severities: ["SEVERE"] }, sign: { key: "cosign.key" }, verify: {} },
+    says: [
+      'scan.severities[0]: given "SEVERE"; allowed: CRITICAL, HIGH, MEDIUM, LOW, UNKNOWN',
+      "verify: says nobody; allowed: exactly one of identity, identityRegexp, key",
+    ],
+  },
+  {
+    name: "a key to sign with that is not there",
+    config: { sign: { key: "cosign.key" }, verify: false },
+    says: ["sign: the key `cosign.key` of `sign.key` is not there; make one with"],
+  },
+  {
+    name: "an ignore file with two faults",
+    config: { scan: { ignoreFile: "ignore.yaml" } },
+    files: {
+      "ignore.yaml": "ignores:\n  - {id: CVE-1, reason: x, expires: soon}\n  - {id: CVE-2}\n",
+    },
+    says: ["ignore.yaml:2: `expires`: `soon` is no day", "ignore.yaml:3: `reason` is missing"],
   },
   {
     name: "a password in clear",
