@@ -76,8 +76,9 @@ async function perform(command: Command, line: CommandLine): Promise<Outcome> {
   }
 }
 
+/** Nothing to say is no empty line: what reads a patch gets none. */
 function print(text: string): 0 {
-  process.stdout.write(`${text}\n`);
+  if (text !== "") process.stdout.write(`${text}\n`);
   return 0;
 }
 
