@@ -12,8 +12,11 @@ import { ensureTestTools } from "./testTools";
 const UNIT = "test/unit";
 /** What is seen as it runs, what fails quickly first. */
 const SHOWN = [UNIT, "test/e2e"];
-/** Runs beside it, because both wait for containers most of the time; shown when it has ended. */
-const BESIDE = ["test/provider"];
+/**
+ * Runs beside it, because both wait for containers most of the time; shown when it has ended. Those of
+ * test/e2e are here because both halves take about as long then.
+ */
+const BESIDE = ["test/provider", "test/e2e/supplyChain", "test/e2e/workflows"];
 const FAULT = 1;
 
 /**
