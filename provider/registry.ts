@@ -29,6 +29,15 @@ export async function imageAccess(
   return { endpoint, credentials, repository, digest };
 }
 
+/** `server/path@sha256:…`; the id of what is about one image. */
+export function digestName({
+  registry,
+  repository,
+  digest,
+}: OnRegistry & { readonly repository: string; readonly digest: string }): string {
+  return `${registry.endpoint.server}/${repository}@${digest}`;
+}
+
 /** Whether one of these inputs has another value, or the registry is another one. */
 export function differs<I extends OnRegistry>(
   old: I,

@@ -8,6 +8,7 @@ import {
   findTool,
   parseIgnoreFile,
   pickScanner,
+  today,
   type Tool,
 } from "../../lib/supplyChain";
 import { fault, type Finding, ok, warning, worstOf } from "./check";
@@ -71,8 +72,7 @@ function ignoresFinding({ ignoreFile }: ScanSettings, folder: string): Finding {
   if (ignoreFile === undefined) return ok("");
   try {
     const entries = parseIgnoreFile(readFileSync(join(folder, ignoreFile), "utf8"), ignoreFile);
-    const today = new Date().toISOString().slice(0, 10);
-    const expired = expiredIgnores(entries, today);
+    const expired = expiredIgnores(entries, today());
     if (expired.length === 0) return ok(`${String(entries.length)} accepted findings`);
     return { state: "fault", detail: expired.map((one) => `${one.at}: ${one.message}`).join("\n") };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { resolveCredentials } from "../credentials";
 import { type Finding, findingsError, UserError } from "../errors";
-import { atMost } from "../images/copy/limit";
+import { mapConcurrently } from "../registries/contents/concurrency";
 import type { ComposeHostInputs, ReleaseImage } from "../resources/composeHost";
 import type { ToolOptions } from "./image";
 import { verifyImage } from "./signature/verifyImage";
@@ -22,11 +22,8 @@ export async function verifyRelease(
   options: ToolOptions = {},
 ): Promise<void> {
   if (release.verify === undefined) return;
-  const limit = atMost(AT_ONCE);
-  const refusals = await Promise.all(
-    Object.keys(release.images).map((service) =>
-      limit(() => refusalOf(release, service, started.includes(service), options)),
-    ),
+  const refusals = await mapConcurrently(Object.keys(release.images), AT_ONCE, (service) =>
+    refusalOf(release, service, started.includes(service), options),
   );
   const found = refusals.filter((refusal) => refusal !== undefined);
   if (found.length === 0) return;

@@ -9,7 +9,7 @@ import {
   writeReport,
   writeSummary,
 } from "../../lib/supplyChain";
-import { clientOf, imageAccess, differs } from "../registry";
+import { clientOf, differs, digestName, imageAccess } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { findingsOfTool, toolOptions } from "./tools";
 
@@ -27,8 +27,7 @@ export const imageSbom: ResourceProvider<ImageSbomInputs, ImageSbomOutputs> = {
 
   async create(inputs, context) {
     const outputs = await make(inputs, context);
-    const { registry, repository, digest } = inputs;
-    return { id: `${registry.endpoint.server}/${repository}@${digest}`, outputs };
+    return { id: digestName(inputs), outputs };
   },
 
   update: (_old, news, context) => make(news, context),

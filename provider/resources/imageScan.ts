@@ -16,11 +16,12 @@ import {
   scanAnnotations,
   scanImage,
   type ScanReport,
+  today,
   type Verdict,
   writeReport,
   writeSummary,
 } from "../../lib/supplyChain";
-import { clientOf, imageAccess, differs } from "../registry";
+import { clientOf, differs, digestName, imageAccess } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { known, sameValue } from "../values";
 import type { PreviewInputs } from "../values";
@@ -49,8 +50,7 @@ export const imageScan: ResourceProvider<ImageScanInputs, ImageScanOutputs> = {
 
   async create(inputs, context) {
     const outputs = await scan(inputs, context);
-    const { registry, repository, digest } = inputs;
-    return { id: `${registry.endpoint.server}/${repository}@${digest}`, outputs };
+    return { id: digestName(inputs), outputs };
   },
 
   update: (_old, news, context) => scan(news, context),
@@ -124,9 +124,4 @@ async function attach(inputs: ImageScanInputs, report: ScanReport, bytes: Buffer
     { digest },
     { artifactType: SARIF_TYPE, bytes, annotations },
   );
-}
-
-/** `YYYY-MM-DD` in UTC. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

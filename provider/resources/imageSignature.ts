@@ -11,7 +11,7 @@ import {
   readReport,
   signImage,
 } from "../../lib/supplyChain";
-import { clientOf, imageAccess, differs } from "../registry";
+import { clientOf, differs, digestName, imageAccess } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { known } from "../values";
 import type { PreviewInputs } from "../values";
@@ -31,8 +31,7 @@ export const imageSignature: ResourceProvider<ImageSignatureInputs, ImageSignatu
 
   async create(inputs, context) {
     const outputs = await sign(inputs, context);
-    const { registry, repository, digest } = inputs;
-    return { id: `${registry.endpoint.server}/${repository}@${digest}`, outputs };
+    return { id: digestName(inputs), outputs };
   },
 
   update: (_old, news, context) => sign(news, context),
@@ -46,7 +45,10 @@ async function signable(
   const policy = known<SignPolicy>(inputs.policy);
   const tool = await findingsOfTool("sign", () => findTool("cosign", toolOptions(context)));
   if (policy === undefined) return tool;
-  return [...tool, ...(await findingsOfTool("sign", () => assertSignable(policy, process.env)))];
+  const key = await findingsOfTool("sign", () => assertSignable(policy, process.env));
+  // To open a key takes the tool too: what is missing is told once.
+  const told = new Set(tool.map(({ message }) => message));
+  return [...tool, ...key.filter(({ message }) => !told.has(message))];
 }
 
 async function sign(

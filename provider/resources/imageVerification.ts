@@ -3,7 +3,7 @@ import type {
   ImageVerificationOutputs,
 } from "../../lib/resources/supplyChain";
 import { findTool, verifyImage } from "../../lib/supplyChain";
-import { imageAccess, differs } from "../registry";
+import { differs, digestName, imageAccess } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { findingsOfTool, toolOptions } from "./tools";
 
@@ -23,9 +23,8 @@ export const imageVerification: ResourceProvider<
   diff: (old, news) => Promise.resolve({ changes: differs(old.inputs, news, DECISIVE) }),
 
   async create(inputs, context) {
-    const { registry, repository, digest } = inputs;
     await verify(inputs, context);
-    return { id: `${registry.endpoint.server}/${repository}@${digest}`, outputs: inputs };
+    return { id: digestName(inputs), outputs: inputs };
   },
 
   async update(_old, news, context) {

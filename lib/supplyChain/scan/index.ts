@@ -11,3 +11,4 @@ export { type RefusedImage, refusal } from "./refusal";
 export { type SarifSubject, finishSarif, sarifCategory } from "./sarif";
 export { countSarif } from "./sarifCounts";
 export { pickScanner, scanImage } from "./scanImage";
+export { today } from "./today";

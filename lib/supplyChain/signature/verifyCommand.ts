@@ -4,7 +4,7 @@ import { registryArgs, signerChecks } from "./cosignArgs";
 
 /** What is to be verified by hand. */
 export interface VerifyCommandRequest {
-  /** `server/repository@sha256:…` of the index or, for an attestation, of a platform's image. */
+  /** `server/repository@sha256:…` of the index. */
   readonly reference: string;
   readonly endpoint: Pick<RegistryEndpoint, "insecure" | "caCert">;
   readonly policy: VerifyPolicy;
@@ -17,18 +17,10 @@ const CA_FILE = "registry-ca.pem";
  * The shell line by which anyone who may pull checks the signature, with cosign 3. A registry with an
  * authority of its own has its certificate in a file `registry-ca.pem` there.
  */
-export function verifyCommand(request: VerifyCommandRequest): string {
-  return shellLine(["cosign", "verify", ...argsOf(request)]);
-}
-
-/** The same for a platform's attested bill of materials, which it prints. */
-export function verifyAttestationCommand(request: VerifyCommandRequest): string {
-  return shellLine(["cosign", "verify-attestation", "--type", "spdxjson", ...argsOf(request)]);
-}
-
-function argsOf({ reference, endpoint, policy }: VerifyCommandRequest): string[] {
+export function verifyCommand({ reference, endpoint, policy }: VerifyCommandRequest): string {
   const caFile = endpoint.caCert === undefined ? {} : { caFile: CA_FILE };
-  return [...signerChecks(policy), ...registryArgs({ endpoint, ...caFile }), reference];
+  const checks = [...signerChecks(policy), ...registryArgs({ endpoint, ...caFile })];
+  return shellLine(["cosign", "verify", ...checks, reference]);
 }
 
 const PLAIN = /^[\w@%+=:,./-]+$/;

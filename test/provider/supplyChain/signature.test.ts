@@ -12,7 +12,6 @@ import {
   makeSbom,
   publicKeyOf,
   signImage,
-  verifyAttestationCommand,
   verifyCommand,
   verifyImage,
   withRegistryLogin,
@@ -313,26 +312,20 @@ describe("signatures in a real registry", function () {
     });
   });
 
-  it("gives command lines that work in a shell, and fail for another key", async function () {
+  it("gives a command line that works in a shell, and fails for another key", async function () {
     await world.useCosign(this, undefined);
     const repository = "sign-test/by-hand";
     const index = await world.push(repository, VERSION, "1.0-1");
     await sign(repository, index, { sboms: true });
     const image = world.access(repository, index.digest, PULL);
-    const platform = { ...image, digest: index.platforms[0]?.digest ?? "" };
     const policy = verifyPolicy(keys.ours);
     const { endpoint } = image;
-    const lines = [
-      verifyCommand({ reference: imageName(image), endpoint, policy }),
-      verifyAttestationCommand({ reference: imageName(platform), endpoint, policy }),
-    ];
+    const line = verifyCommand({ reference: imageName(image), endpoint, policy });
     const others = verifyPolicy(keys.theirs);
     const other = verifyCommand({ reference: imageName(image), endpoint, policy: others });
     await withRegistryLogin(image, async ({ env }) => {
-      for (const line of lines) {
-        const done = await run("sh", ["-c", line], { env });
-        assert.equal(done.code, 0, done.stderr);
-      }
+      const done = await run("sh", ["-c", line], { env });
+      assert.equal(done.code, 0, done.stderr);
       assert.notEqual((await run("sh", ["-c", other], { env })).code, 0);
     });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SignPolicy, VerifyPolicy } from "../../../../../lib/resources/supplyChain";
-import { verifyAttestationCommand, verifyCommand } from "../../../../../lib/supplyChain";
+import { verifyCommand } from "../../../../../lib/supplyChain";
 import {
   type CosignCall,
   attestArgs,
@@ -109,9 +109,8 @@ describe("the command line for verifying by hand", () => {
     );
     const policy = { ...PUBLIC, key: "it's.pub" };
     assert.equal(
-      verifyAttestationCommand({ reference: REFERENCE, policy, endpoint: { insecure: false } }),
-      "cosign verify-attestation --type spdxjson " +
-        `--key 'it'\\''s.pub' --insecure-ignore-tlog ${REFERENCE}`,
+      verifyCommand({ reference: REFERENCE, policy, endpoint: { insecure: false } }),
+      "cosign verify " + `--key 'it'\\''s.pub' --insecure-ignore-tlog ${REFERENCE}`,
     );
   });
 });
