@@ -5,7 +5,7 @@ import { devEnvironment } from "./environment";
 import { runInForeground } from "./foreground";
 import { CHECKOUT } from "./paths";
 import { setUp } from "./setup";
-import { readCounts, SUMMARY_VARIABLE, type TestCounts, textOf } from "./testCounts";
+import { failuresOf, readCounts, SUMMARY_VARIABLE, type TestCounts, textOf } from "./testCounts";
 import { ensureSupplyChainTools } from "./supplyChainTools";
 import { ensureTestTools } from "./testTools";
 
@@ -52,7 +52,7 @@ async function all(options: readonly string[], variables: Variables): Promise<nu
     ]);
     console.log(`\n  ${BESIDE.join(", ")}:\n${readFileSync(log, "utf8")}`);
     const ended = counts.map(readCounts).filter((one): one is TestCounts => one !== undefined);
-    console.log(textOf(ended));
+    console.log(failuresOf(ended) + textOf(ended));
     // A run that ended before it could count is a failure, whatever its code.
     return Math.max(...codes, ended.length < counts.length ? FAULT : 0);
   } finally {

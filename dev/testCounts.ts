@@ -7,6 +7,8 @@ export const SUMMARY_VARIABLE = "BOT_CORE_TEST_COUNTS";
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
+  /** What mocha prints of each failed test: its title, the message and where it was thrown. */
+  readonly failures: readonly string[];
   /** Each skipped test with its reason. */
   readonly skipped: readonly string[];
 }
@@ -19,6 +21,15 @@ export function readCounts(file: string): TestCounts | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Every failure once more, for the end of a long output: whoever reads that in CI often has only its
+ * last part. Empty where nothing failed.
+ */
+export function failuresOf(all: readonly TestCounts[]): string {
+  const failures = all.flatMap((one) => one.failures);
+  return failures.map((one, n) => `\n  failed, ${n + 1} of ${failures.length}: ${one}\n`).join("");
 }
 
 /** What was skipped and why, and the last line: `N passed, N failed, N skipped`. */
