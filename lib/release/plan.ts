@@ -163,7 +163,8 @@ function planImage(
   // A published image of these inputs is not built again, even where its build tag was cleaned up.
   const same = published !== undefined && published.inputsDigest === checkout?.inputsDigest;
   const held = same ? published.platforms.find((one) => one.platform === platform) : undefined;
-  const digest = found ?? held?.digest;
+  // What is published was scanned and signed; a build tag may have been put by whoever may push.
+  const digest = held?.digest ?? found;
   if (digest !== undefined && recorded === undefined) {
     return { kind: "reuse", platform, inputs, digest };
   }

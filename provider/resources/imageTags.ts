@@ -9,6 +9,7 @@ import {
   putTags,
 } from "../../lib/images";
 import type { ImageTagsInputs, ImageTagsOutputs } from "../../lib/resources/imageTags";
+import { isSemverVersion } from "../../lib/tags";
 import { clientOf, differs } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
 import { known } from "../values";
@@ -17,7 +18,7 @@ import type { PreviewInputs } from "../values";
 /** Inputs that say what the tags stand for. The source is fixed when they are put; clean-up follows. */
 const DECISIVE = ["repository", "version", "digest", "inputsDigest"] as const;
 
-/** The publication of one version of one service: VERSION, then the floating tags. */
+/** The publication of one version of one service: the floating tags, then VERSION. */
 export const imageTags: ResourceProvider<ImageTagsInputs, ImageTagsOutputs> = {
   async check(inputs, context, olds) {
     // The engine asks for no diff of a resource that is not in state.
@@ -26,7 +27,7 @@ export const imageTags: ResourceProvider<ImageTagsInputs, ImageTagsOutputs> = {
   },
 
   async diff(old, news, context) {
-    const changes = differs(old.inputs, news, DECISIVE);
+    const changes = differs(old.inputs, news, DECISIVE) || (await isUndone(old, context));
     if (changes) await reportTags(news, context);
     return { changes };
   },
@@ -61,6 +62,36 @@ export const imageTags: ResourceProvider<ImageTagsInputs, ImageTagsOutputs> = {
     return old.outputs;
   },
 };
+
+/**
+ * Whether VERSION is gone since it was put here, or stands for another build. State alone would call a
+ * version published that nobody can pull. What nobody can be asked about is left as it is.
+ */
+async function isUndone(
+  { inputs, outputs }: { inputs: ImageTagsInputs; outputs: ImageTagsOutputs },
+  { report }: Context,
+): Promise<boolean> {
+  const { registry, repository, version, inputsDigest } = inputs;
+  try {
+    const client = await clientOf(inputs, registry.pull);
+    const present = await client.headManifest(repository, version);
+    if (present === undefined) {
+      const index = await client.headManifest(repository, outputs.digest);
+      // An index that is made again has no signature yet: that needs the whole chain, from a refresh on.
+      const text = `${nameOf(inputs)} is no longer in the registry, and its index neither: \`pulumi up --refresh\` publishes it again`;
+      if (index === undefined) report(text, "warning");
+      return index !== undefined;
+    }
+    // A semantic version never moves: that it was moved by others is refused, not mended.
+    if (present.digest === outputs.digest || isSemverVersion(version)) return false;
+    const found = await lookUpVersion(client, repository, version);
+    return found?.inputsDigest !== inputsDigest;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    report(`${nameOf(inputs)} was not looked at: ${error.message}`, "debug");
+    return false;
+  }
+}
 
 async function publish(inputs: ImageTagsInputs, { report }: Context): Promise<ImageTagsOutputs> {
   const client = await clientOf(inputs, inputs.registry.push);

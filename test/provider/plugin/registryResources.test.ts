@@ -180,11 +180,26 @@ describe("RegistryAccess, ImageIndex and ImageTags under the real engine", funct
       assert.deepEqual(await client.headManifest(REPOSITORY, "v2.0.0"), before);
     });
 
-    it("notices in a refresh that its version is gone, and publishes it again", async () => {
+    it("puts back a movable version that stands for another build, without a refresh", async () => {
+      await declare("ImageIndex", { ...(await inputsOf("dev", ["one", "two"])) });
+      await up();
+      const before = await client.getManifest(REPOSITORY, "dev");
+      const other = await pushImage(client, "linux/amd64", "of another stack");
+      const theirs = await client.getManifest(REPOSITORY, other.digest);
+      await client.putManifest(REPOSITORY, "dev", theirs!.bytes, theirs!.mediaType);
+      assert.ok(!(await isUnchanged()));
+      await up();
+      assert.equal((await client.headManifest(REPOSITORY, "dev"))?.digest, before?.digest);
+      assert.ok(await isUnchanged());
+    });
+
+    it("notices that its version is gone, and publishes it again after a refresh", async () => {
       await declare("ImageIndex", { ...(await inputsOf("v4.0.0", ["four", "five"])) });
       await up();
       const before = await client.headManifest(REPOSITORY, "v4.0.0");
       assert.ok(await client.deleteManifest(REPOSITORY, before?.digest ?? ""));
+      const { shown } = await project.pulumi("preview");
+      assert.match(shown, /v4\.0\.0 is no longer in the registry, .*`pulumi up --refresh`/);
       const refreshed = await project.pulumi("refresh", "--yes");
       assert.match(refreshed.shown, /v4\.0\.0 is no longer in the registry/);
       assert.equal(await client.headManifest(REPOSITORY, "v4.0.0"), undefined);

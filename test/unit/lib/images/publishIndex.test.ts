@@ -70,9 +70,9 @@ describe("pushIndex and putTags", () => {
       return true;
     });
 
-  it("puts the commit's tags, then VERSION, then the floating ones, on one annotated index", async () => {
+  it("puts the commit's tags, then the floating ones, then VERSION, on one annotated index", async () => {
     const outputs = await publishIndex(client, inputs());
-    const order = ["0123456789ab", "main-0123456789ab", "v1.0.0", "v1.0", "v1", "latest", "main"];
+    const order = ["0123456789ab", "main-0123456789ab", "v1.0", "v1", "latest", "main", "v1.0.0"];
     assert.deepEqual(puts(), order);
     assert.deepEqual(outputs.tags, [...order].sort());
     const manifest = (await client.getManifest(REPOSITORY, "latest"))!;
@@ -237,6 +237,43 @@ describe("pushIndex and putTags", () => {
     assert.equal(await digestOfTag("v1.0.0"), digest);
     assert.equal(await digestOfTag("latest"), digest);
   });
+
+  it("does not overwrite a VERSION that was taken while the other tags moved", async () => {
+    const others = inputs({ images: await pushBoth("two") });
+    let taken = false;
+    fake.options = {
+      intercept: ({ method, url = "" }) => {
+        if (method === "PUT" && url.endsWith("/latest") && !taken) {
+          taken = true;
+          // What another run puts, between two requests of this one.
+          const theirs = fake.manifests.get(`${REPOSITORY}@${others.images[0]!.digest}`)!;
+          fake.manifests.set(`${REPOSITORY}@v1.0.0`, theirs);
+        }
+        return false;
+      },
+    };
+    await fails(publishIndex(client, inputs()), "tag-immutable", /other images/);
+    assert.equal(await digestOfTag("v1.0.0"), others.images[0]!.digest);
+  });
+
+  for (const broken of ["v1.0", "latest", "v1.0.0"]) {
+    it(`is not published while \`${broken}\` cannot be put, and puts the missing tags the next time`, async () => {
+      fake.options = {
+        intercept: ({ method, url = "" }, response) => {
+          if (method !== "PUT" || !url.endsWith(`/${broken}`)) return false;
+          response.writeHead(500).end();
+          return true;
+        },
+      };
+      await assert.rejects(publishIndex(client, inputs()));
+      assert.equal(await lookUpVersion(client, REPOSITORY, "v1.0.0"), undefined);
+      fake.options = {};
+      const { digest } = await publishIndex(client, inputs());
+      for (const tag of ["v1.0.0", "v1.0", "v1", "latest", "main"]) {
+        assert.equal(await digestOfTag(tag), digest, tag);
+      }
+    });
+  }
 
   it("publishes no index that is gone", async () => {
     const { digest } = await pushIndex(client, inputs());

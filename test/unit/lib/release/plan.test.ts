@@ -63,6 +63,17 @@ function outline(asked: ReleaseInquiry, past?: ReleaseRecord): string {
 }
 
 describe("planRelease", () => {
+  it("takes a published image itself, not what stands under its build's tag by now", () => {
+    const foreign = `sha256:${"9".repeat(64)}`;
+    const asked = inquiry({ published: published("A"), checkout: checkout("A", foreign) });
+    const [plan] = planRelease(asked, record("v1.0.0", "A", false));
+    assert.ok(plan?.kind === "publish");
+    assert.deepEqual(
+      plan.images.map((image) => image.kind === "reuse" && image.digest),
+      [DIGEST_B],
+    );
+  });
+
   const table: readonly [string, ReleaseInquiry, ReleaseRecord | undefined, string][] = [
     ["a new version is built", inquiry({ checkout: checkout("A") }), undefined, "publish: build"],
     [

@@ -14,7 +14,7 @@ export interface Index {
   readonly release: Release;
 }
 
-/** A registry as far as tags go, with the rules of publishing: VERSION, then the floating tags. */
+/** A registry as far as tags go, with the rules of publishing: the floating tags, then VERSION. */
 export class ModelRegistry {
   public readonly tags = new Map<string, Index>();
 
@@ -32,8 +32,8 @@ export class ModelRegistry {
     for (const { tag } of tags.filter(({ kind }) => kind === "first-wins")) {
       if (!this.tags.has(tag)) this.tags.set(tag, own);
     }
-    this.tags.set(version, own);
     for (const { tag } of this.floating(release)) this.tags.set(tag, own);
+    this.tags.set(version, own);
     return true;
   }
 
