@@ -5,9 +5,20 @@
 # PLATFORM   set: this platform's images alone, and no index; absent: the index over all platforms
 set -euo pipefail
 
+# GitHub gives a secret that is not set as an empty text, and Pulumi would encrypt with that.
+if [ -z "${PULUMI_CONFIG_PASSPHRASE:-}" ]; then unset PULUMI_CONFIG_PASSPHRASE; fi
+
 set_config() { pulumi config set --stack "$BUILD_STACK" "$@"; }
 
-pulumi stack select "$BUILD_STACK" --create --non-interactive
+# The secrets that are copied below stay under the key that they are under. A checkout has no file of
+# $BUILD_STACK, also where the stack itself is there already.
+create=(--create --non-interactive)
+provider=$(node "$(dirname "$0")/stack-value.mjs" secretsprovider <"Pulumi.$STACK.yaml")
+if [ -n "$provider" ]; then
+  grep -E '^(secretsprovider|encryptedkey):' "Pulumi.$STACK.yaml" >"Pulumi.$BUILD_STACK.yaml"
+  create+=(--secrets-provider "$provider")
+fi
+pulumi stack select "$BUILD_STACK" "${create[@]}"
 pulumi config cp --stack "$STACK" --dest "$BUILD_STACK"
 set_config version "$VERSION"
 set_config bot-core:host false
