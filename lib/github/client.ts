@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors";
 import { isLoopback } from "../oci";
+import { limitError, type Limited, limitWait, LONGEST_WAIT_MS, retryAfter } from "./limits";
 
 /** A repository on GitHub, and who asks for it. */
 export interface GithubAccess {
@@ -20,17 +21,16 @@ export interface Answer {
 
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 4;
-const LONGEST_WAIT_MS = 30_000;
 
 /** Entries of a page of any list. */
-export const PAGE = 100;
+const PAGE = 100;
 /** GitHub shows no more than some thousand entries of a list. */
 const MOST_PAGES = 50;
 
 /**
- * One call of GitHub's API, again where GitHub asks to wait or fails for a moment. The answer may be a
- * refusal.
- * @throws UserError `github-unreachable`, `github-address`
+ * One call of GitHub's API, again where GitHub asks to wait or fails for a moment. A POST that failed may
+ * have been done all the same, so that it is not sent again: see `create`. The answer may be a refusal.
+ * @throws UserError `github-unreachable`, `github-address`, `github-limited`
  */
 export async function call(
   to: GithubAccess,
@@ -38,38 +38,41 @@ export async function call(
   path: string,
   content?: object,
 ): Promise<Answer> {
+  let waited = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const response = await send(to, method, path, content);
-    const wait = waitOf(response, attempt);
-    if (wait === undefined || attempt >= ATTEMPTS) {
-      const json: unknown = await response.json().catch(() => undefined);
-      return { status: response.status, json };
+    const { status, headers, json } = await send(to, method, path, content);
+    const limit = limitWait({ status, headers, json }, Date.now());
+    const failed = status >= 500 && method !== "POST" ? (retryAfter(headers) ?? 0) : undefined;
+    const asked = limit ?? failed;
+    if (asked === undefined) return { status, json };
+    const wait = Math.max(asked, 250 * 2 ** attempt);
+    waited += wait;
+    if (attempt >= ATTEMPTS || waited > LONGEST_WAIT_MS) {
+      if (limit !== undefined) throw limitError({ status, json }, Date.now() + wait);
+      return { status, json };
     }
-    await response.body?.cancel();
     await sleep(wait);
   }
 }
 
 /**
- * The first entry of a list that `matches`, page after page.
+ * All entries of a list, page after page, as they are asked for.
  * @param list path of the list, without `page`
  * @param accept as `accepted` of the thing that is asked for
  */
-export async function findInPages<T>(
+export async function* entriesOf<T>(
   to: GithubAccess,
   list: string,
   entry: z.ZodType<T>,
-  matches: (entry: T) => boolean,
   accept: (answer: Answer) => Answer,
-): Promise<T | undefined> {
+): AsyncGenerator<T, void> {
   const separator = list.includes("?") ? "&" : "?";
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const answer = await call(to, "GET", `${list}${separator}per_page=${PAGE}&page=${page}`);
     const entries = z.array(entry).parse(accept(answer).json);
-    const found = entries.find(matches);
-    if (found !== undefined || entries.length < PAGE) return found;
+    yield* entries;
+    if (entries.length < PAGE) return;
   }
-  return undefined;
 }
 
 async function send(
@@ -77,10 +80,10 @@ async function send(
   method: string,
   path: string,
   content?: object,
-): Promise<Response> {
+): Promise<Limited> {
   const url = new URL(apiOf(to) + path);
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: {
         accept: "application/vnd.github+json",
@@ -94,6 +97,8 @@ async function send(
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(content === undefined ? {} : { body: JSON.stringify(content) }),
     });
+    const json: unknown = await response.json().catch(() => undefined);
+    return { status: response.status, headers: response.headers, json };
   } catch (error) {
     const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new UserError(
@@ -111,15 +116,6 @@ function apiOf({ api }: GithubAccess): string {
     `GITHUB_API_URL is \`${api}\`; allowed is an https address, e.g. https://api.github.com`,
     "github-address",
   );
-}
-
-/** Milliseconds until it may be tried again; undefined where the answer is final. */
-function waitOf({ status, headers }: Response, attempt: number): number | undefined {
-  const limited = status === 429 || (status === 403 && headers.get("retry-after") !== null);
-  if (!limited && status < 500) return undefined;
-  const asked = Number(headers.get("retry-after") ?? 0) * 1000;
-  const wait = Math.max(Number.isFinite(asked) ? asked : 0, 250 * 2 ** attempt);
-  return wait > LONGEST_WAIT_MS ? undefined : wait;
 }
 
 const Refusal = z.object({ message: z.string() });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { accepted, type Answer, call, findInPages, type GithubAccess } from "./client";
+import { accepted, type Answer, call, entriesOf, type GithubAccess } from "./client";
+import { create } from "./create";
 
 /** What became of the issue. */
 export interface IssueWritten {
@@ -38,30 +39,44 @@ type Issue = z.infer<typeof Issue>;
  */
 export async function writeIssue(to: GithubAccess, wanted: IssueWanted): Promise<IssueWritten> {
   const accept = (answer: Answer): Answer => accepted(answer, wishOf(to));
-  const issues = `/repos/${to.repository}/issues`;
-  const list = `${issues}?state=open&direction=asc&labels=${encodeURIComponent(wanted.label)}`;
-  const isOwn = (issue: Issue): boolean =>
-    issue.pull_request === undefined && issue.body?.startsWith(wanted.marker) === true;
-  const own = await findInPages(to, list, Issue, isOwn, accept);
+  const list = `/repos/${to.repository}/issues`;
+  const look = (): Promise<Issue | undefined> => findOwn(to, list, wanted, accept);
+  const own = await look();
   const { text } = wanted;
   if (own === undefined) {
     if (text === undefined) return { action: "none" };
-    const answer = await call(to, "POST", issues, { ...text, labels: [wanted.label] });
-    return { action: "opened", url: Issue.parse(accept(answer).json).html_url };
+    const content = { ...text, labels: [wanted.label] };
+    const made = await create(to, { list, content, entry: Issue, accept, look });
+    return { action: "opened", url: made.html_url };
   }
   const url = own.html_url;
+  const path = `${list}/${own.number}`;
   if (text === undefined) {
-    const comments = `${issues}/${own.number}/comments`;
-    accept(await call(to, "POST", comments, { body: wanted.closing }));
-    const closed = { state: "closed", state_reason: "completed" };
-    accept(await call(to, "PATCH", `${issues}/${own.number}`, closed));
+    accept(await call(to, "PATCH", path, { state: "closed", state_reason: "completed" }));
+    const said = await call(to, "POST", `${path}/comments`, { body: wanted.closing });
+    // The issue is closed, which is what counts; a word that may stand there is not said twice.
+    if (said.status < 500) accept(said);
     return { action: "closed", url };
   }
   if (own.title === text.title && same(own.body ?? "", text.body, wanted.footer)) {
     return { action: "unchanged", url };
   }
-  accept(await call(to, "PATCH", `${issues}/${own.number}`, text));
+  accept(await call(to, "PATCH", path, text));
   return { action: "updated", url };
+}
+
+async function findOwn(
+  to: GithubAccess,
+  issues: string,
+  { label, marker }: IssueWanted,
+  accept: (answer: Answer) => Answer,
+): Promise<Issue | undefined> {
+  const list = `${issues}?state=open&direction=asc&labels=${encodeURIComponent(label)}`;
+  for await (const issue of entriesOf(to, list, Issue, accept)) {
+    const isOwn = issue.pull_request === undefined && issue.body?.startsWith(marker) === true;
+    if (isOwn) return issue;
+  }
+  return undefined;
 }
 
 function same(there: string, wanted: string, footer: string): boolean {

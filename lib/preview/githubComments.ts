@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { accepted, type Answer, call, findInPages, type GithubAccess } from "../github/client";
+import { Author, ownAuthor } from "../github/author";
+import { accepted, type Answer, call, entriesOf, type GithubAccess } from "../github/client";
+import { create } from "../github/create";
 
 /** Which pull request is commented on, and as whom. The token may write its comments. */
 export interface PullRequest extends GithubAccess {
@@ -12,10 +14,17 @@ export interface Written {
   readonly url: string;
 }
 
-const Comment = z.object({ id: z.number(), html_url: z.string(), body: z.string().nullish() });
+const Comment = z.object({
+  id: z.number(),
+  html_url: z.string(),
+  body: z.string().nullish(),
+  user: Author,
+});
+type Comment = z.infer<typeof Comment>;
 
 /**
- * Writes the comment that starts with `marker`, or updates the one that is there. What is there
+ * Writes the comment that starts with `marker`, or updates the one that is there and that this token's
+ * own identity wrote: whoever else writes the marker would have our words in its hands. What is there
  * already, word for word, is left alone.
  * @throws UserError `github-*` with GitHub's own words and what to do
  */
@@ -26,22 +35,37 @@ export async function writeComment(
 ): Promise<Written> {
   const accept = (answer: Answer): Answer => accepted(answer, wishOf(to));
   const list = `/repos/${to.repository}/issues/${to.number}/comments`;
-  const isOwn = (comment: z.infer<typeof Comment>): boolean =>
-    comment.body?.startsWith(marker) === true;
-  const own = await findInPages(to, list, Comment, isOwn, accept);
-  if (own?.body?.replaceAll("\r\n", "\n") === body) {
-    return { action: "unchanged", url: own.html_url };
-  }
-  if (own !== undefined) {
+  for (const own of await ownComments(to, list, marker, accept)) {
+    if (says(own, body)) return { action: "unchanged", url: own.html_url };
     const path = `/repos/${to.repository}/issues/comments/${own.id}`;
     const answer = await call(to, "PATCH", path, { body });
-    // Somebody else's comment with our marker: ours is written beside it.
-    if (answer.status !== 403 && answer.status !== 404) {
-      return { action: "updated", url: Comment.parse(accept(answer).json).html_url };
-    }
+    // Another app's, after all: ours is another one, or still to be written.
+    if (answer.status === 403 || answer.status === 404) continue;
+    return { action: "updated", url: Comment.parse(accept(answer).json).html_url };
   }
-  const answer = accept(await call(to, "POST", list, { body }));
-  return { action: "created", url: Comment.parse(answer.json).html_url };
+  const look = async (): Promise<Comment | undefined> =>
+    (await ownComments(to, list, marker, accept)).find((one) => says(one, body));
+  const made = await create(to, { list, content: { body }, entry: Comment, accept, look });
+  return { action: "created", url: made.html_url };
+}
+
+async function ownComments(
+  to: PullRequest,
+  list: string,
+  marker: string,
+  accept: (answer: Answer) => Answer,
+): Promise<Comment[]> {
+  const marked: Comment[] = [];
+  for await (const comment of entriesOf(to, list, Comment, accept)) {
+    if (comment.body?.startsWith(marker) === true) marked.push(comment);
+  }
+  if (marked.length === 0) return [];
+  const isOwn = await ownAuthor(to, accept);
+  return marked.filter(({ user }) => isOwn(user));
+}
+
+function says({ body }: Comment, wanted: string): boolean {
+  return body?.replaceAll("\r\n", "\n") === wanted;
 }
 
 function wishOf({ repository, number }: PullRequest): Parameters<typeof accepted>[1] {

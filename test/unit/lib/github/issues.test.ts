@@ -23,6 +23,8 @@ class Api {
   public readonly comments: string[] = [];
   public readonly requests: string[] = [];
   public readonly refusals: number[] = [];
+  /** Statuses of POSTs that are done and fail all the same. */
+  public readonly failures: number[] = [];
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response);
   });
@@ -58,7 +60,9 @@ class Api {
     }
     const text = Buffer.concat(chunks).toString();
     const content = (text === "" ? {} : JSON.parse(text)) as Partial<Issue>;
-    response.end(JSON.stringify(this.result(request.method ?? "", url, content)));
+    const result = this.result(request.method ?? "", url, content);
+    const failure = request.method === "POST" ? this.failures.shift() : undefined;
+    response.writeHead(failure ?? 200).end(JSON.stringify(failure === undefined ? result : {}));
   }
 
   private result(method: string, url: URL, content: Partial<Issue>): unknown {
@@ -129,6 +133,20 @@ describe("the drift issue", () => {
     assert.deepEqual(await writeIssue(to, wanted()), { action: "none" });
     const again = await writeIssue(to, wanted({ title: "drift", body: body("web stopped") }));
     assert.equal(again.action, "opened");
+  });
+
+  it("is opened once where GitHub fails after it did so", async () => {
+    api.failures.push(502, 502);
+    const done = await writeIssue(to, wanted({ title: "drift", body: body("web stopped") }));
+    assert.deepEqual(done, { action: "opened", url: "https://github.com/o/r/issues/1" });
+    assert.equal(api.issues.length, 1);
+  });
+
+  it("is closed with one word where GitHub fails after it wrote that", async () => {
+    const own = api.add(body("web stopped"));
+    api.failures.push(502, 502);
+    assert.equal((await writeIssue(to, wanted())).action, "closed");
+    assert.deepEqual([own.state, api.comments], ["closed", ["gone"]]);
   });
 
   it("is neither a pull request nor an outsider's issue with our marker", async () => {

@@ -6,11 +6,21 @@ import { type PullRequest, writeComment } from "../../../../lib/preview/githubCo
 const MARKER = "<!-- bot-core preview: dev -->";
 const TOKEN = "ghs_planted-token";
 
+interface User {
+  readonly login: string;
+  readonly type: string;
+}
+
 interface Comment {
   readonly id: number;
   readonly html_url: string;
+  readonly user: User | null;
   body: string;
 }
+
+const OURS: User = { login: "github-actions[bot]", type: "Bot" };
+const PERSON: User = { login: "octocat", type: "User" };
+const OTHER_APP: User = { login: "other-app[bot]", type: "Bot" };
 
 /** GitHub's API for one pull request's comments, as far as ours are concerned. */
 class Api {
@@ -18,6 +28,10 @@ class Api {
   public readonly requests: string[] = [];
   /** Answers that come first, before the API does its work. */
   public readonly first: ((response: ServerResponse) => void)[] = [];
+  /** Whose token it is. */
+  public me: User = OURS;
+  /** GitHub lets a token that may write change everybody's comments, but for these. */
+  public readonly closed = new Set<string>([OTHER_APP.login]);
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response);
   });
@@ -28,9 +42,9 @@ class Api {
     return { api: `http://127.0.0.1:${port}`, repository: "o/r", number: 17, token: TOKEN };
   }
 
-  public add(body: string): Comment {
+  public add(body: string, user: User | null = this.me): Comment {
     const id = this.comments.length + 1;
-    const comment = { id, html_url: `https://github.com/o/r/pull/17#${id}`, body };
+    const comment = { id, html_url: `https://github.com/o/r/pull/17#${id}`, user, body };
     this.comments.push(comment);
     return comment;
   }
@@ -43,7 +57,7 @@ class Api {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     this.requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
-    assert.equal(request.headers.authorization, `Bearer ${TOKEN}`);
+    assert.match(request.headers.authorization ?? "", /^Bearer gh[sp]_planted-token$/);
     const special = this.first.shift();
     if (special !== undefined) {
       special(response);
@@ -53,10 +67,17 @@ class Api {
     const text = Buffer.concat(chunks).toString();
     const { body = "" } = (text === "" ? {} : JSON.parse(text)) as { body?: string };
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(this.result(request.method, url, body)));
+    const patched = this.comments.find(({ id }) => url.pathname.endsWith(`/comments/${id}`));
+    const refused =
+      url.pathname === "/user"
+        ? this.me.type === "Bot"
+        : request.method === "PATCH" && this.closed.has(patched?.user?.login ?? "");
+    if (refused) refuse(403)(response);
+    else response.end(JSON.stringify(this.result(request.method, url, body)));
   }
 
   private result(method: string | undefined, url: URL, body: string): unknown {
+    if (url.pathname === "/user") return this.me;
     if (method === "POST") return this.add(body);
     if (method === "PATCH") {
       const found = this.comments.find(({ id }) => id === Number(url.pathname.split("/").at(-1)));
@@ -109,19 +130,88 @@ describe("the pull request's comment", () => {
     assert.deepEqual(api.requests.length, 1);
   });
 
-  it("is written anew where the one with its marker is somebody else's", async () => {
-    api.add(`${MARKER}\nforged`);
-    api.first.push((response) => {
-      response.end(JSON.stringify(api.comments));
-    }, refuse(403));
-    assert.equal((await writeComment(to, MARKER, `${MARKER}\nours`)).action, "created");
-    assert.equal(api.comments[0]?.body, `${MARKER}\nforged`);
+  const runs = async (): Promise<string[]> => {
+    const done = [];
+    for (const run of [1, 2, 3]) done.push(await writeComment(to, MARKER, `${MARKER}\nrun ${run}`));
+    return done.map(({ action }) => action);
+  };
+  for (const [whose, author] of [
+    ["a person's", PERSON],
+    ["another app's", OTHER_APP],
+    ["nobody's any more", null],
+  ] as const) {
+    it(`is one, run after run, behind a comment with its marker that is ${whose}`, async () => {
+      const foreign = api.add(`${MARKER}\nforged`, author);
+      assert.deepEqual(await runs(), ["created", "updated", "updated"]);
+      assert.equal(foreign.body, `${MARKER}\nforged`);
+      assert.deepEqual(api.comments[1]?.body, `${MARKER}\nrun 3`);
+      assert.equal(api.comments.length, 2);
+    });
+  }
+
+  it("is a person's own where the token is a person's, and no workflow's", async () => {
+    api.me = PERSON;
+    to = { ...to, token: "ghp_planted-token" };
+    const foreign = api.add(`${MARKER}\nthe workflow's`, OURS);
+    assert.deepEqual(await runs(), ["created", "updated", "updated"]);
+    assert.equal(foreign.body, `${MARKER}\nthe workflow's`);
+    assert.equal(api.comments.length, 2);
+  });
+
+  it("is an app's where the token looks like none and may not ask who it is", async () => {
+    to = { ...to, token: "ghp_planted-token" };
+    assert.deepEqual(await runs(), ["created", "updated", "updated"]);
+    assert.ok(api.requests.includes("GET /user"));
+  });
+
+  it("is written once where GitHub fails after it wrote", async () => {
+    const nothing = (response: ServerResponse): void => void response.end("[]");
+    api.first.push(nothing, (response) => {
+      api.add(`${MARKER}\none`);
+      refuse(502)(response);
+    });
+    const { action, url } = await writeComment(to, MARKER, `${MARKER}\none`);
+    assert.deepEqual([action, url], ["created", "https://github.com/o/r/pull/17#1"]);
+    assert.equal(api.comments.length, 1);
+  });
+
+  it("is written at a later attempt where GitHub fails and wrote nothing", async () => {
+    const nothing = (response: ServerResponse): void => void response.end("[]");
+    api.first.push(nothing, refuse(502));
+    assert.equal((await writeComment(to, MARKER, MARKER)).action, "created");
+    assert.equal(api.comments.length, 1);
   });
 
   it("waits where GitHub asks for it, and goes on", async () => {
     api.first.push(refuse(429, { "retry-after": "0" }), refuse(502));
     assert.equal((await writeComment(to, MARKER, MARKER)).action, "created");
   });
+
+  it("waits for the end of a limit that is near", async () => {
+    const reset = Math.ceil(Date.now() / 1000) + 1;
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": `${reset}` };
+    api.first.push(refuse(403, headers));
+    assert.equal((await writeComment(to, MARKER, MARKER)).action, "created");
+    assert.ok(Date.now() >= reset * 1000);
+  });
+
+  for (const [what, headers] of [
+    ["the limit's end", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "4102444800" }],
+    ["the wait that is asked for", { "retry-after": "86400" }],
+  ] as const) {
+    it(`fails at once, and says when to run again, where ${what} is far`, async () => {
+      api.first.push(refuse(403, headers));
+      await assert.rejects(writeComment(to, MARKER, MARKER), (error: Error) => {
+        assert.match(
+          error.message,
+          /\(403: words of 403\); run again after \d{4}-\d\d-\d\dT[\d:]+Z$/,
+        );
+        assert.doesNotMatch(error.message, /permissions/);
+        return true;
+      });
+      assert.equal(api.requests.length, 1);
+    });
+  }
 
   for (const [status, mend] of [
     [401, /GITHUB_TOKEN is not valid/],
