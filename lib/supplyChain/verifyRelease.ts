@@ -54,7 +54,7 @@ async function refusalOf(
     // A version from before bills of materials were made has none, and may still be gone back to.
     const sbom = isStarted ? ("if-attested" as const) : false;
     const platforms = image.platforms.map((one) => ({ ...one, sbom }));
-    await verifyImage({ image: access, version, platforms, policy }, options);
+    await verifyImage({ image: access, service, version, platforms, policy }, options);
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return { service, error };

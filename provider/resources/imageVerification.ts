@@ -41,6 +41,6 @@ async function verify(inputs: ImageVerificationInputs, context: Context): Promis
     digest: child,
     sbom: sbom !== undefined,
   }));
-  await verifyImage({ image, version, platforms, policy }, toolOptions(context));
+  await verifyImage({ image, service, version, platforms, policy }, toolOptions(context));
   context.report(`${service} ${version} is signed as it has to be`, "info");
 }

@@ -7,6 +7,7 @@ import { isSemverVersion } from "../../tags";
 import { jsonOf } from "./outcome";
 import type { VerifyPlatform } from "./verifyImage";
 
+const SERVICE = "org.opencontainers.image.title";
 const VERSION = "org.opencontainers.image.version";
 const Index = z.object({
   manifests: z.array(z.object({ digest: z.string(), platform: Platform.optional() })),
@@ -14,16 +15,33 @@ const Index = z.object({
 });
 
 /**
- * Refuses an index of another version: a signed old image stays signed under a new tag.
+ * Refuses what is not the index of this version: a signed old image stays signed under a new tag. So
+ * does each image in it, which says no version. Versions that move stand for any index.
  * @throws UserError `image-version-mismatch`
  */
 export function assertVersion(name: string, manifest: Manifest, version: string): void {
   const own = indexOf(manifest)?.annotations?.[VERSION];
-  if (own === undefined || own === version || !isSemverVersion(version)) return;
-  throw new UserError(
-    `\`${name}\` is signed as version ${own}, and it was to be used as ${version}: somebody may have put an old image under a new tag; deploy ${own}, or publish ${version} anew`,
-    "image-version-mismatch",
-  );
+  if (own === version || !isSemverVersion(version)) return;
+  const text =
+    own === undefined
+      ? `\`${name}\` is signed and names no version, and it was to be used as ${version}: somebody may have put one platform's image of an old version under a new tag; put back the index that was published as ${version}, or publish a new version`
+      : `\`${name}\` is signed as version ${own}, and it was to be used as ${version}: somebody may have put an old image under a new tag; deploy ${own}, or publish ${version} anew`;
+  throw new UserError(text, "image-version-mismatch");
+}
+
+/**
+ * Refuses what is not an index of this service, whatever the version: all services have one signer,
+ * and who may write to one repository may copy another one's images there with their signatures.
+ * @throws UserError `image-service-mismatch`
+ */
+export function assertService(name: string, manifest: Manifest, service: string): void {
+  const own = indexOf(manifest)?.annotations?.[SERVICE];
+  if (own === service) return;
+  const text =
+    own === undefined
+      ? `\`${name}\` is signed and names no service, and it was to be ${service}: somebody may have put one platform's image in place of an index; publish the version with this program, or put its index back`
+      : `\`${name}\` is signed as service ${own}, and it was to be ${service}: somebody may have put another service's image into its repository; put the index of ${service} back, or publish a new version`;
+  throw new UserError(text, "image-service-mismatch");
 }
 
 /**

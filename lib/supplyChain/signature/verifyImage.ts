@@ -10,7 +10,7 @@ import { type SignatureFormat, verifyArgs, verifyAttestationArgs } from "./cosig
 import { type Outcome, hasSignature, outcomeOf } from "./outcome";
 import { presenceOf } from "./presence";
 import { missing, noSbom, unknown, unsigned, wrongSigner } from "./refusals";
-import { assertPlatforms, assertVersion } from "./signedIndex";
+import { assertPlatforms, assertService, assertVersion } from "./signedIndex";
 import { attestedDocuments } from "./statements";
 
 /** A platform's image that has to be in the index. */
@@ -26,6 +26,8 @@ export interface VerifyPlatform {
 export interface VerifyRequest {
   /** The index. */
   readonly image: ImageAccess;
+  /** The service that it is to be. Absent: which one it is is not looked at. */
+  readonly service?: string;
   /** The version under which it is to run. Absent: its own version is not looked at. */
   readonly version?: string;
   readonly platforms: readonly VerifyPlatform[];
@@ -35,18 +37,19 @@ export interface VerifyRequest {
 const FORMATS: readonly SignatureFormat[] = ["bundle", "tag"];
 
 /**
- * Checks that the policy's signer signed this index, for this version, with these images, and
- * attested their bills of materials. Takes the bundle format and the older `.sig` and `.att` tags.
+ * Checks that the policy's signer signed this index, for this service and version, with these images,
+ * and attested their bills of materials. Takes the bundle format and the older `.sig` and `.att` tags.
  * Of several attestations one that describes its image is enough.
  * @throws UserError `image-unsigned`, `image-wrong-signer`, `image-version-mismatch`,
- *   `image-platform-foreign`, `sbom-missing`, `sbom-subject`; `image-missing` where the registry lacks
- *   the index; `signature-tool` where cosign could not tell; those of `findTool` and `RegistryClient`
+ *   `image-service-mismatch`, `image-platform-foreign`, `sbom-missing`, `sbom-subject`; `image-missing`
+ *   where the registry lacks the index; `signature-tool` where cosign could not tell; those of
+ *   `findTool` and `RegistryClient`
  */
 export async function verifyImage(
   request: VerifyRequest,
   options: ToolOptions = {},
 ): Promise<void> {
-  const { image, version, platforms, policy } = request;
+  const { image, service, version, platforms, policy } = request;
   const name = imageName(image);
   const client = new RegistryClient(image.endpoint, image.credentials);
   const manifest = await client.getManifest(image.repository, image.digest);
@@ -56,6 +59,7 @@ export async function verifyImage(
     const access = { cosign, client, image, policy };
     await verifySignature(access);
     if (version !== undefined) assertVersion(name, manifest, version);
+    if (service !== undefined) assertService(name, manifest, service);
     assertPlatforms(name, manifest, platforms);
     for (const { platform, digest, sbom } of platforms) {
       if (sbom === false) continue;

@@ -3,6 +3,7 @@ import { UserError } from "../../../../../lib/errors";
 import { type Manifest, OCI_INDEX, OCI_MANIFEST } from "../../../../../lib/oci";
 import {
   assertPlatforms,
+  assertService,
   assertVersion,
 } from "../../../../../lib/supplyChain/signature/signedIndex";
 
@@ -43,13 +44,30 @@ describe("a signed index", () => {
       [{ [key]: "v1.0.0" }, "1.0.0", "image-version-mismatch"],
       [{ [key]: "v1.0.0" }, "dev", ""],
       [{ [key]: "v1.0.0" }, "v1", ""],
-      [{}, "v2.0.0", ""],
+      [{}, "v2.0.0", "image-version-mismatch"],
+      [{}, "2.0.0-rc.1", "image-version-mismatch"],
+      [{}, "main-0123456789ab", ""],
     ];
     for (const [annotations, version, code] of table) {
       const found = codeOf(() => {
         assertVersion(NAME, indexOf(annotations), version);
       });
       assert.equal(found, code, version);
+    }
+  });
+
+  it("is of the service that it was signed as, whatever the version", () => {
+    const key = "org.opencontainers.image.title";
+    const table: [Record<string, string>, string][] = [
+      [{ [key]: "web" }, ""],
+      [{ [key]: "engine" }, "image-service-mismatch"],
+      [{}, "image-service-mismatch"],
+    ];
+    for (const [annotations, code] of table) {
+      const found = codeOf(() => {
+        assertService(NAME, indexOf(annotations), "web");
+      });
+      assert.equal(found, code, JSON.stringify(annotations));
     }
   });
 
@@ -71,6 +89,7 @@ describe("a signed index", () => {
   it("may be a single image, which is its own only one", () => {
     const single = { ...indexOf(), mediaType: OCI_MANIFEST };
     assertPlatforms(NAME, single, [{ platform: "linux/amd64", digest: C }]);
+    assertVersion(NAME, single, "dev");
     const found = codeOf(() => {
       assertPlatforms(NAME, single, [{ platform: "linux/amd64", digest: A }]);
     });
