@@ -149,6 +149,17 @@ describe("the pull request's comment", () => {
     });
   }
 
+  it("is one, run after run, where the server names no authors", async () => {
+    const unnamed = (response: ServerResponse): void => {
+      const comments = api.comments.map(({ id, html_url, body }) => ({ id, html_url, body }));
+      response.end(JSON.stringify(comments));
+    };
+    api.first.push(unnamed);
+    assert.equal((await writeComment(to, MARKER, `${MARKER}\none`)).action, "created");
+    api.first.push(unnamed);
+    assert.equal((await writeComment(to, MARKER, `${MARKER}\ntwo`)).action, "updated");
+  });
+
   it("is a person's own where the token is a person's, and no workflow's", async () => {
     api.me = PERSON;
     to = { ...to, token: "ghp_planted-token" };
