@@ -1,9 +1,10 @@
 import type { SignPolicy, VerifyPolicy } from "../resources/supplyChain";
 import { publicKeyOf } from "../supplyChain/publicKey";
 import type { Faults } from "./faults";
+import { identityPattern } from "./identityPattern";
 import { removeCommand, setCommand, showPath } from "./mend";
 import type { ConfigReader } from "./reader";
-import { boolean, text, textThat, type Rule } from "./rules";
+import { boolean, text, type Rule } from "./rules";
 import type { GithubRepositorySettings, GithubSettings, Off } from "./settings";
 import { projectFile, signingKey } from "./words";
 
@@ -79,7 +80,7 @@ function refuseUnsaid(faults: Faults): void {
 
 function readPolicy(reader: ConfigReader, faults: Faults): VerifyPolicy | Off {
   const identity = reader.read("identity", identityText);
-  const identityRegexp = reader.read("identityRegexp", pattern);
+  const identityRegexp = reader.read("identityRegexp", identityPattern);
   const issuer = reader.read("issuer", issuerAddress) ?? GITHUB_ISSUER;
   const trustedRoot = reader.read("trustedRoot", projectFile("sigstore/trusted-root.json"));
   const key = reader.read("key", signingKey("cosign.pub"));
@@ -156,23 +157,6 @@ const identityText: Rule<string> = text(
   "the certificate's identity: a workflow's address or an e-mail address",
   "https://github.com/OWNER/bot-core/.github/workflows/release.yml@refs/heads/main",
 );
-
-const pattern: Rule<string> = textThat(
-  isPattern,
-  "a regular expression that begins with `^` and ends with `$`",
-  "^https://github\\.com/OWNER/bot-core/\\.github/workflows/release\\.yml@refs/tags/v.+$",
-);
-
-/** Unanchored, it would also match an identity that only contains the right one. */
-function isPattern(value: string): boolean {
-  if (!value.startsWith("^") || !value.endsWith("$")) return false;
-  try {
-    new RegExp(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const issuerAddress: Rule<string> = text(
   /^https:\/\/[^\p{Cc}\s]+$/u,

@@ -93,10 +93,13 @@ export function signerChecks(policy: VerifyPolicy): string[] {
     return ["--key", policy.key, ...(policy.transparencyLog ? [] : ["--insecure-ignore-tlog"])];
   }
   const { identity, issuer, trustedRoot } = policy;
-  const flag =
-    identity.kind === "exact" ? "--certificate-identity" : "--certificate-identity-regexp";
+  // cosign also takes an identity that only contains a match, and `^a|b$` anchors no half of itself.
+  const who =
+    identity.kind === "exact"
+      ? ["--certificate-identity", identity.value]
+      : ["--certificate-identity-regexp", `^(?:${identity.value})$`];
   return [
-    ...[flag, identity.value, "--certificate-oidc-issuer", issuer],
+    ...[...who, "--certificate-oidc-issuer", issuer],
     ...(trustedRoot === undefined ? [] : ["--trusted-root", trustedRoot]),
   ];
 }

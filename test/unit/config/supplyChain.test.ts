@@ -222,6 +222,33 @@ describe("parseSettings: the supply chain", () => {
     });
   }
 
+  const patterns: readonly (readonly [string, RegExp | undefined])[] = [
+    ["^https://ci/main|https://ci/develop$", undefined],
+    [String.raw`^https://ci\.acme\.example/[(?=\]]+\\$`, undefined],
+    [String.raw`^a\$`, /, whose last `\$` is escaped: it stands for the character; allowed: /],
+    ["^(?=a)a$", /, whose `\(\?=` cosign does not know \(it takes RE2\); allowed: /],
+    ["^(?!a)b$", /whose `\(\?!` /],
+    ["^b(?<=b)$", /whose `\(\?<=` /],
+    ["^b(?<!a)$", /whose `\(\?<!` /],
+    [String.raw`^(a)\1$`, /whose `\\1` /],
+    [String.raw`^(?<one>a)\k<one>$`, /whose `\\k` /],
+    [String.raw`^\Qa$`, /whose `\\Q` /],
+  ];
+  for (const [identityRegexp, reason] of patterns) {
+    it(`${reason === undefined ? "accepts" : "refuses"} the pattern ${identityRegexp}`, () => {
+      const changes = { verify: { identityRegexp } };
+      if (reason === undefined) {
+        const { verify } = parsed(changes);
+        assert.ok(verify.kind === "keyless");
+        assert.deepEqual(verify.identity, { kind: "pattern", value: identityRegexp });
+        return;
+      }
+      const [finding = "", ...others] = findingsOf(() => parseWith(changes));
+      assert.match(finding, reason);
+      assert.deepEqual(others, []);
+    });
+  }
+
   it("shows nothing of a private key that stands where its file's name belongs", () => {
     const pem = "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nhunter2\n-----END";
     const [finding = ""] = findingsOf(() => parseWith({ sign: { key: pem } }));

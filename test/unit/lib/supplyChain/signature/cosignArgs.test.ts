@@ -72,7 +72,7 @@ describe("cosign's arguments", () => {
 
   it("for verifying", () => {
     const key = "--key cosign.pub --insecure-ignore-tlog --trusted-root tr.json";
-    const pattern = `--certificate-identity-regexp ^https://github.com/acme/web/.*@refs/(heads/main|tags/v.+)$ --certificate-oidc-issuer ${ISSUER}`;
+    const pattern = `--certificate-identity-regexp ^(?:^https://github.com/acme/web/.*@refs/(heads/main|tags/v.+)$)$ --certificate-oidc-issuer ${ISSUER}`;
     const exact = `--certificate-identity ann@example.com --certificate-oidc-issuer ${ISSUER} --trusted-root roots.json`;
     const logged: VerifyPolicy = { ...PUBLIC, transparencyLog: true };
     assert.equal(text(verifyArgs(CALL, PUBLIC, "bundle")), `verify ${key} REF`);
@@ -94,6 +94,21 @@ describe("cosign's arguments", () => {
   });
 });
 
+describe("the pattern of an identity", () => {
+  const given = (value: string): RegExp => {
+    const policy = { ...WORKFLOW, identity: { kind: "pattern", value } } as const;
+    const args = verifyArgs(CALL, policy, "bundle");
+    return new RegExp(args[args.indexOf("--certificate-identity-regexp") + 1] ?? "");
+  };
+
+  it("matches the whole identity, also where it has alternatives", () => {
+    const pattern = given("^https://ci/main|https://ci/develop$");
+    for (const good of ["https://ci/main", "https://ci/develop"]) assert.match(good, pattern);
+    const bad = ["https://ci/main-evil", "https://evil/?https://ci/develop", "https://ci/"];
+    for (const one of bad) assert.doesNotMatch(one, pattern);
+  });
+});
+
 describe("the command line for verifying by hand", () => {
   it("is quoted for a shell, and complete", () => {
     const line = verifyCommand({
@@ -103,7 +118,7 @@ describe("the command line for verifying by hand", () => {
     assert.equal(
       line,
       "cosign verify --certificate-identity-regexp " +
-        "'^https://github.com/acme/web/.*@refs/(heads/main|tags/v.+)$' " +
+        "'^(?:^https://github.com/acme/web/.*@refs/(heads/main|tags/v.+)$)$' " +
         `--certificate-oidc-issuer ${ISSUER} --allow-http-registry ` +
         `--registry-cacert registry-ca.pem ${REFERENCE}`,
     );
