@@ -18,6 +18,8 @@ export interface GoTool {
    */
   readonly own?: string;
   readonly ldflags: string;
+  /** Further variables of the build. Default: none. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Path of the finished program. */
   readonly program: string;
 }
@@ -35,7 +37,7 @@ export function isBuilt(tool: GoTool): boolean {
  */
 export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
   if (isBuilt(tool)) return;
-  await checkGo();
+  await checkGo(tool);
   await inTemporaryDirectory(async (directory) => {
     for (const file of sources(tool)) copyFileSync(file, join(directory, basename(file)));
     const unfinished = join(directory, tool.name);
@@ -55,7 +57,7 @@ export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
       ],
       {
         cwd: directory,
-        env: { CGO_ENABLED: "0", GOWORK: "off" },
+        env: { CGO_ENABLED: "0", GOWORK: "off", ...tool.env },
         onLine: (line) => {
           report(line.replace(/^go: /, ""));
         },
@@ -76,23 +78,24 @@ function sources({ module, own }: GoTool): string[] {
 
 function recipeOf(tool: GoTool): string {
   const files = sources(tool).map((file) => readFileSync(file));
-  return fingerprint(tool.importPath, tool.ldflags, tool.program, ...files);
+  const env = Object.entries(tool.env ?? {}).map(([name, value]) => `${name}=${value}`);
+  return fingerprint(tool.importPath, tool.ldflags, tool.program, ...env, ...files);
 }
 
-async function checkGo(): Promise<void> {
+async function checkGo({ name }: GoTool): Promise<void> {
   const version = await run("go", ["env", "GOVERSION"]).catch(() => undefined);
   const given = version?.stdout.trim() ?? "";
   const minor = /^go1\.(\d+)/.exec(given)?.[1];
   if (minor === undefined) {
     throw new UserError(
-      "`go` is not on PATH, and the Pulumi CLI cannot be downloaded here: install " +
-        `Go 1.${OLDEST_GO_MINOR} or newer, or put \`pulumi\` on PATH, and run again`,
+      `\`go\` is not on PATH, and ${name} has to be built here: install Go 1.${OLDEST_GO_MINOR} or newer, ` +
+        `or put \`${name}\` on PATH, and run again`,
       "go-missing",
     );
   }
   if (Number(minor) < OLDEST_GO_MINOR) {
     throw new UserError(
-      `${given} is too old to build the Pulumi CLI: install Go 1.${OLDEST_GO_MINOR} or newer`,
+      `${given} is too old to build ${name}: install Go 1.${OLDEST_GO_MINOR} or newer`,
       "go-too-old",
     );
   }

@@ -24,6 +24,9 @@ const versionFlags = (variable: string, version: string): string =>
 
 const COSIGN_VERSION = "sigs.k8s.io/release-utils/version.gitVersion";
 
+/** It uses a package that is an experiment in Go before 1.27. */
+const TRIVY_ENVIRONMENT = { GOEXPERIMENT: "jsonv2" };
+
 /**
  * In the order in which tests need them. What is in one module shares what is compiled: the second
  * takes a tenth of the first one's time.
@@ -55,9 +58,22 @@ const TOOLS: readonly SupplyChainTool[] = [
   },
   {
     // Writes grype's databases out of tests' own advisories: the public one may be out of reach.
-    ...{ name: "vulnerabilityDb", variable: "VULNERABILITY_DB", module: "scanners", minutes: 1 },
-    ...{ own: "vulnerabilityDb", importPath: ".", ldflags: "-s -w" },
-    program: cached("tools", "scanners-v1.57.0", "vulnerabilityDb"),
+    ...{ name: "grypeDb", variable: "GRYPE_DB_MAKER", module: "scanners", minutes: 1 },
+    ...{ own: "grypeDb", importPath: ".", ldflags: "-s -w" },
+    program: cached("tools", "scanners-v1.57.0", "grypeDb"),
+  },
+  {
+    ...{ name: "trivy", official: "trivy", module: "trivy", minutes: 6 },
+    importPath: "github.com/aquasecurity/trivy/cmd/trivy",
+    ldflags: versionFlags("github.com/aquasecurity/trivy/pkg/version/app.ver", "0.74.0"),
+    env: TRIVY_ENVIRONMENT,
+    program: cached("tools", "trivy-v0.74.0", "trivy"),
+  },
+  {
+    // As grypeDb, of trivy's.
+    ...{ name: "trivyDb", variable: "TRIVY_DB_MAKER", module: "trivy", minutes: 1 },
+    ...{ own: "trivyDb", importPath: ".", ldflags: "-s -w", env: TRIVY_ENVIRONMENT },
+    program: cached("tools", "trivy-v0.74.0", "trivyDb"),
   },
 ];
 
@@ -66,7 +82,7 @@ const TOOLS: readonly SupplyChainTool[] = [
  * with Go from their modules, one after the other. What cannot be had is named; the tests that need
  * it skip themselves.
  * @returns variables that name programs to the tests: COSIGN2, a second cosign of the line before;
- *   VULNERABILITY_DB, which writes databases of grype
+ *   GRYPE_DB_MAKER and TRIVY_DB_MAKER, which write databases of these scanners
  */
 export async function ensureSupplyChainTools(): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};

@@ -9,7 +9,7 @@ import { type Credentials, RegistryClient } from "../../../lib/oci";
 import { run } from "../../../lib/process/run";
 import type { PlatformImage } from "../../../lib/resources/imageIndex";
 import { makeSbom, scanImage, signImage, verifyImage } from "../../../lib/supplyChain";
-import { databaseMaker, makeVulnerabilityDb } from "../../provider/supplyChain/vulnerabilityDb";
+import { makeVulnerabilityDb, missingMaker } from "../../provider/supplyChain/vulnerabilityDb";
 import type { Bench } from "../harness/bench";
 import { byTurns, seconds, timed } from "../harness/measure";
 import type { Line, Row } from "../harness/row";
@@ -86,9 +86,9 @@ async function pushServices(bench: Bench): Promise<readonly Service[]> {
 
 /** A key pair, a login for the script, and a small database, for both sides alike. */
 async function prepareTools(bench: Bench, folder: string): Promise<void> {
-  const maker = databaseMaker();
-  if (maker === undefined) throw new Error("there is no maker of vulnerability databases");
-  const database = await makeVulnerabilityDb(maker);
+  const missing = missingMaker("grype");
+  if (missing !== undefined) throw new Error(missing);
+  const database = await makeVulnerabilityDb("grype");
   bench.defer(() => {
     database.remove();
     return Promise.resolve();

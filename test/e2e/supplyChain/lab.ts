@@ -9,7 +9,8 @@ import {
   REGISTRY_SERVER,
 } from "../../../dev/localRegistry";
 import { run } from "../../../lib/process/run";
-import { databaseMaker, makeVulnerabilityDb } from "../../provider/supplyChain/vulnerabilityDb";
+import type { ScannerName } from "../../../lib/resources/supplyChain";
+import { makeVulnerabilityDb, missingMaker } from "../../provider/supplyChain/vulnerabilityDb";
 import { createProject, type Project } from "../support/project";
 import { waitingProgram } from "../world/tinyService";
 
@@ -20,8 +21,6 @@ export const PLATFORMS = ["linux/amd64", "linux/arm64"] as const;
 export const KEY_PASSWORD = "lab-key-pw-8d31";
 /** A package of the tests' own advisories. */
 export const VULNERABLE = "lab-vulnerable";
-
-const TOOLS = ["cosign", "syft", "grype"] as const;
 
 const ADVISORIES = [
   {
@@ -57,19 +56,21 @@ export interface RegistryWrite {
   readonly agent: string;
 }
 
-/** Why it cannot run here; undefined: it can. */
-export function missingTools(): string | undefined {
+/** Why a lab with that scanner cannot run here; undefined: it can. */
+export function missingTools(scanner: ScannerName): string | undefined {
   const folders = (devEnvironment()["PATH"] ?? "").split(":");
-  const missing = TOOLS.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
+  const missing = ["cosign", "syft", scanner].filter(
+    (tool) => !folders.some((folder) => existsSync(join(folder, tool))),
+  );
   if (missing.length > 0) return `not on PATH: ${missing.join(", ")}`;
-  return databaseMaker() === undefined ? "there is no maker of vulnerability databases" : undefined;
+  return missingMaker(scanner);
 }
 
-export async function openLab(): Promise<Lab> {
+export async function openLab(scanner: ScannerName): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "e2e-supply-chain-"));
   const advisories = join(folder, "advisories.json");
   writeFileSync(advisories, JSON.stringify(ADVISORIES));
-  const database = await makeVulnerabilityDb(databaseMaker() ?? "", advisories);
+  const database = await makeVulnerabilityDb(scanner, advisories);
   const variables = { ...devEnvironment(), ...database.env, COSIGN_PASSWORD: KEY_PASSWORD };
   const keys = await makeKeys(folder, ["cosign", "other"], variables);
   const project = await createProject({
@@ -77,7 +78,7 @@ export async function openLab(): Promise<Lab> {
     environment: { ...database.env, COSIGN_PASSWORD: KEY_PASSWORD },
     config: {
       platforms: PLATFORMS,
-      scan: { severities: ["CRITICAL"] },
+      scan: { severities: ["CRITICAL"], scanner },
       sbom: true,
       sign: { key: "cosign.key" },
       verify: undefined,

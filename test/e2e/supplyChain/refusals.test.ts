@@ -18,9 +18,9 @@ describe("a release that somebody has touched", function () {
   let lab: Lab;
 
   before(async function () {
-    const reason = missingTools();
+    const reason = missingTools("grype");
     if (reason !== undefined) skip(this, reason);
-    lab = await openLab();
+    lab = await openLab("grype");
     await deploy(lab, "v0.1.0");
   });
   after(async () => {

@@ -16,9 +16,9 @@ describe("releases through every gate", function () {
   let lab: Lab;
 
   before(async function () {
-    const reason = missingTools();
+    const reason = missingTools("trivy");
     if (reason !== undefined) skip(this, reason);
-    lab = await openLab();
+    lab = await openLab("trivy");
   });
   after(async () => {
     await (lab as Lab | undefined)?.close();
@@ -42,11 +42,11 @@ describe("releases through every gate", function () {
     );
     // What is attached and signed has a digest, or the tag of a list of referrers.
     const before = Math.max(last(/^sha256[:-]/, "reference"), last(/cosign/, "agent"));
-    assert.ok(before < first(/^v0\.1\.0$/), JSON.stringify(writes));
+    assert.ok(before < first(/^(?:v0\.1\.0|v0\.1|latest)$/), JSON.stringify(writes));
     for (const service of SERVICES) {
       const own = writes.filter((write) => write.service === service).map((one) => one.reference);
-      assert.ok(own.indexOf("v0.1.0") < own.indexOf("latest"), own.join());
-      assert.ok(own.indexOf("v0.1.0") < own.indexOf("v0.1"), own.join());
+      assert.ok(own.includes("latest") && own.includes("v0.1"), own.join());
+      assert.equal(own.at(-1), "v0.1.0");
     }
   });
 
@@ -80,7 +80,7 @@ describe("releases through every gate", function () {
       const { runs } = JSON.parse(sarif) as { runs: { automationDetails: { id: string } }[] };
       assert.deepEqual(
         runs.map(({ automationDetails }) => automationDetails.id),
-        [`grype/${service}/${platform.replace("/", "-")}/`],
+        [`trivy/${service}/${platform.replace("/", "-")}/`],
       );
     }
   });

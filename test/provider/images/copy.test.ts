@@ -14,7 +14,7 @@ import { OCI_INDEX, OCI_MANIFEST, RegistryClient } from "../../../lib/oci";
 import { run } from "../../../lib/process/run";
 
 const LOGIN = { username: "push", password: "copy-pw-71c2" };
-const PORTS = [15_741, 15_742] as const;
+const PORTS = [15_772, 15_773] as const;
 const FROM = "copy-test/web";
 const MIB = 1024 * 1024;
 /** Larger than what would be kept in memory of it. */

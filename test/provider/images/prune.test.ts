@@ -20,7 +20,7 @@ import {
 } from "../../../lib/retention";
 import { pushTinyImage } from "../../unit/lib/images/tinyImage";
 
-const PORT = 15_741;
+const PORT = 15_771;
 const REPOSITORY = "prune-test/web";
 const LOGIN = { username: "push", password: "push-pw-4471" };
 const SETTINGS = { keepVersions: 1, untaggedDays: 14, prDays: 7, deleteOnDestroy: false };

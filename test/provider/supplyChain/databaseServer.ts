@@ -1,41 +1,57 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
+import { OCI_MANIFEST, digestOf } from "../../../lib/oci";
 import { run } from "../../../lib/process/run";
+import type { ScannerName } from "../../../lib/resources/supplyChain";
 
-const ARCHIVE = "vulnerability-db_v6.1.10_test.tar.gz";
+/** What a place of databases answers. */
+interface Answer {
+  readonly body: Buffer;
+  readonly type?: string;
+  /** true: the database itself. */
+  readonly archive?: boolean;
+}
+/** The answers of one place, by the end of the address. */
+type Place = Readonly<Record<string, Answer>>;
 
-/** Serves one database as grype's own place does: a listing, and an archive with its checksum. */
+/** Serves one database as the scanner's own place does, and refuses as often as it is told. */
 export class DatabaseServer {
-  /** Requests for the listing. */
-  public listings = 0;
-  /** Requests for the archive. */
+  /** How often the archive was sent. */
   public downloads = 0;
   /** How many of the next requests are answered 429. */
   public refusals = 0;
+  /** How many were. */
+  public refused = 0;
   private readonly server: Server;
 
-  private constructor(private readonly archive: Buffer) {
+  private constructor(
+    private readonly scanner: ScannerName,
+    private readonly place: Place,
+  ) {
     this.server = createServer(({ method, url = "" }, response) => {
-      // Each is asked for its size first.
-      if (method === "HEAD") response.end();
-      else this.answer(url, response);
+      // grype asks for each file's size first.
+      if (method === "HEAD" && scanner === "grype") response.end();
+      else this.answer(method === "HEAD", url, response);
     });
   }
 
-  /** @param file the database */
-  public static async start(file: string): Promise<DatabaseServer> {
-    const served = new DatabaseServer(await pack(file));
+  /** @param folder what the archive is made of */
+  public static async start(scanner: ScannerName, folder: string): Promise<DatabaseServer> {
+    const place = PLACES[scanner](await pack(folder));
+    const served = new DatabaseServer(scanner, place);
     await new Promise<void>((resolve) => served.server.listen(0, "127.0.0.1", resolve));
     return served;
   }
 
-  /** For GRYPE_DB_UPDATE_URL. */
-  public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/databases`;
+  /** By what the scanner finds it. */
+  public get source(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return this.scanner === "grype"
+      ? `http://127.0.0.1:${port}/databases`
+      : `127.0.0.1:${port}/trivy-db:2`;
   }
 
   public async close(): Promise<void> {
@@ -43,31 +59,70 @@ export class DatabaseServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private answer(url: string, response: ServerResponse): void {
-    const listing = url.endsWith("/latest.json");
-    if (listing) this.listings += 1;
-    else this.downloads += 1;
+  private answer(headOnly: boolean, url: string, response: ServerResponse): void {
     if (this.refusals > 0) {
       this.refusals -= 1;
+      this.refused += 1;
       response.writeHead(429).end("too many requests");
-    } else if (listing) {
-      const checksum = `sha256:${createHash("sha256").update(this.archive).digest("hex")}`;
-      const built = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-      const latest = { status: "active", schemaVersion: "v6.1.10", built, path: ARCHIVE, checksum };
-      response.end(JSON.stringify(latest));
-    } else {
-      response.end(this.archive);
+      return;
     }
+    const [, answer] = Object.entries(this.place).find(([end]) => url.endsWith(end)) ?? [];
+    if (answer === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { body, type = "application/octet-stream", archive } = answer;
+    if (archive === true && !headOnly) this.downloads += 1;
+    response.writeHead(200, { "content-type": type, "content-length": body.length });
+    response.end(headOnly ? undefined : body);
   }
 }
 
-async function pack(file: string): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), "bot-core-grype-archive-"));
+const ARCHIVE = "vulnerability-db_v6.1.10_test.tar.gz";
+
+const PLACES: Readonly<Record<ScannerName, (archive: Buffer) => Place>> = {
+  grype: (archive) => {
+    const built = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const file = { path: ARCHIVE, checksum: digestOf(archive) };
+    const latest = { status: "active", schemaVersion: "v6.1.10", built, ...file };
+    return { "/latest.json": { body: json(latest) }, [ARCHIVE]: { body: archive, archive: true } };
+  },
+  trivy: (archive) => {
+    const config = json({});
+    const layer = blob("application/vnd.aquasec.trivy.db.layer.v1.tar+gzip", archive);
+    const manifest = json({
+      ...{ schemaVersion: 2, mediaType: OCI_MANIFEST },
+      config: blob("application/vnd.aquasec.trivy.config.v1+json", config),
+      layers: [{ ...layer, annotations: { "org.opencontainers.image.title": "db.tar.gz" } }],
+    });
+    return {
+      "/v2/": { body: json({}) },
+      "/manifests/2": { body: manifest, type: OCI_MANIFEST },
+      [`/manifests/${digestOf(manifest)}`]: { body: manifest, type: OCI_MANIFEST },
+      [`/blobs/${digestOf(config)}`]: { body: config },
+      [`/blobs/${digestOf(archive)}`]: { body: archive, archive: true },
+    };
+  },
+};
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function blob(
+  mediaType: string,
+  body: Buffer,
+): { mediaType: string; digest: string; size: number } {
+  return { mediaType, digest: digestOf(body), size: body.length };
+}
+
+async function pack(folder: string): Promise<Buffer> {
+  const target = mkdtempSync(join(tmpdir(), "bot-core-db-archive-"));
   try {
-    const archive = join(folder, ARCHIVE);
-    await run("tar", ["-czf", archive, "-C", dirname(file), basename(file)]);
+    const archive = join(target, "db.tar.gz");
+    await run("tar", ["-czf", archive, "-C", folder, ...readdirSync(folder)]);
     return readFileSync(archive);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(target, { recursive: true });
   }
 }

@@ -9,9 +9,9 @@ import { withRegistryLogin } from "../../../lib/supplyChain";
 import { registryArgs } from "../../../lib/supplyChain/signature/cosignArgs";
 import { COSIGNS, PULL, type PushedIndex, SigningWorld } from "./signingWorld";
 import { type TlsFront, startTlsFront } from "./tlsFront";
-import { type VulnerabilityDb, databaseMaker, makeVulnerabilityDb } from "./vulnerabilityDb";
+import { type VulnerabilityDb, makeVulnerabilityDb, missingMaker } from "./vulnerabilityDb";
 
-const PORT = 15_752;
+const PORT = 15_768;
 const REPOSITORY = "login-test/web";
 
 /** What each tool is asked for: to read the image by its digest. */
@@ -33,6 +33,12 @@ const TOOLS: readonly {
     program: "grype",
     args: (reference) => [`registry:${reference}`, "-o", "json"],
     env: { GRYPE_CHECK_FOR_APP_UPDATE: "false" },
+  },
+  {
+    name: "trivy",
+    program: "trivy",
+    args: (reference) => ["image", "--image-src", "remote", "--format", "json", reference],
+    env: { TRIVY_SKIP_VERSION_CHECK: "true", TRIVY_DISABLE_TELEMETRY: "true" },
   },
   ...COSIGNS.map(({ line, variable }) => ({
     name: line,
@@ -56,7 +62,6 @@ describe("the login of the supply chain's tools", function () {
   });
   after(async () => {
     front?.close();
-    database?.remove();
     await world.close();
   });
 
@@ -75,10 +80,14 @@ describe("the login of the supply chain's tools", function () {
         if (program === "cosign") await world.useCosign(this, cosign);
         const found = await run(program, ["version"]).catch(() => undefined);
         if (found?.code !== 0) skip(this, `no ${program} on PATH`);
-        if (program !== "grype") return;
-        const maker = databaseMaker();
-        if (maker === undefined) skip(this, "no maker of vulnerability databases");
-        database = await makeVulnerabilityDb(maker);
+        if (program !== "grype" && program !== "trivy") return;
+        const missing = missingMaker(program);
+        if (missing !== undefined) skip(this, missing);
+        database = await makeVulnerabilityDb(program);
+      });
+      after(() => {
+        database?.remove();
+        database = undefined;
       });
 
       const call = (

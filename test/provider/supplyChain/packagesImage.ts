@@ -28,6 +28,8 @@ export async function pushPackages(
   const tar = tarOf({
     "etc/os-release":
       'ID=debian\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n',
+    // By this file trivy knows Debian.
+    "etc/debian_version": "13.1\n",
     "var/lib/dpkg/status": Object.entries(deb)
       .map(([name, version]) => dpkgRecord(name, version, architecture))
       .join("\n"),

@@ -5,7 +5,7 @@ import { run } from "../../../lib/process/run";
 import { assertSbomSubject, findTool, makeSbom } from "../../../lib/supplyChain";
 import { PULL, type PushedIndex, SigningWorld } from "./signingWorld";
 
-const PORT = 15_753;
+const PORT = 15_766;
 const REPOSITORY = "sbom-test/web";
 
 describe("bills of materials by the real syft", function () {

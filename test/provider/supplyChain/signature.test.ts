@@ -20,7 +20,7 @@ import { withCosign } from "../../../lib/supplyChain/signature/cosign";
 import { attestArgs, signArgs } from "../../../lib/supplyChain/signature/cosignArgs";
 import { COSIGNS, PULL, PUSH, type PushedIndex, SigningWorld } from "./signingWorld";
 
-const PORT = 15_751;
+const PORT = 15_767;
 const VERSION = "v1.0.0";
 const SERVICE = {
   majorApiVersion: 1,

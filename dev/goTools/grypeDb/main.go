@@ -1,7 +1,7 @@
 // Writes a vulnerability database of grype out of a list of advisories, so that tests scan real images
 // with the real scanner where the public database is out of reach.
 //
-// Usage: vulnerabilityDb ADVISORIES.json FOLDER
+// Usage: grypeDb ADVISORIES.json FOLDER
 //
 // FOLDER is what GRYPE_DB_CACHE_DIR names; what it has is replaced.
 package main
@@ -42,7 +42,7 @@ type advisory struct {
 
 func main() {
 	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: vulnerabilityDb ADVISORIES.json FOLDER"))
+		fail(fmt.Errorf("usage: grypeDb ADVISORIES.json FOLDER"))
 	}
 	advisories, err := read(os.Args[1])
 	if err != nil {
