@@ -1,14 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../errors";
-import { run as runProgram } from "../../process/run";
 import type { SignPolicy } from "../../resources/supplyChain";
 import type { ToolOptions } from "../image";
-import { findTool } from "../tools/findTool";
 import { toolError } from "../tools/output";
+import { printPublicHalf } from "./publicHalf";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const LIMIT_MS = 60_000;
 
 /**
  * Proves, without signing anything, that there is something to sign with: the key opens by the
@@ -34,13 +31,7 @@ async function assertKey(key: string, env: Environment, options: ToolOptions): P
       "sign-key",
     );
   }
-  const { program } = await findTool("cosign", options);
-  const { run = runProgram, signal } = options;
-  // It reads the private half, and asks nobody: its input is closed.
-  const result = await run(program, ["public-key", "--key", key], {
-    timeoutMs: LIMIT_MS,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const result = await printPublicHalf(key, options);
   if (result.code === 0) return;
   throw toolError(`cosign cannot use the key \`${key}\`; ${mend(isFile, env)}`, "sign-key", result);
 }

@@ -51,6 +51,12 @@ export function unknown(
   return toolError(text, "signature-tool", result, credentials);
 }
 
+/** Nobody knows whose the signatures are: the store of keys did not say by what to verify. */
+export function unreadableKey(key: string, result: RunResult): UserError {
+  const text = `cosign could not read the public half of the key \`${key}\`; check its name, and that this machine's identity may read it, or name a file with that half in \`verify.key\``;
+  return toolError(text, "signature-tool", result);
+}
+
 export function missing(name: string): UserError {
   return new UserError(
     `\`${name}\` is not in the registry, so nothing can be verified; publish it, or look for who removed it`,

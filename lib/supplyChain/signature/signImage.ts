@@ -68,7 +68,7 @@ export async function signImage(
 
 async function sign(cosign: Cosign, image: ImageAccess, policy: SignPolicy): Promise<void> {
   const result = await cosign.call(image.digest, (call) => signArgs(call, policy));
-  assertDone(result, `cosign could not sign \`${imageName(image)}\``, image);
+  assertDone(result, `cosign could not sign \`${imageName(image)}\`${withKey(policy)}`, image);
 }
 
 async function attest(
@@ -79,7 +79,12 @@ async function attest(
 ): Promise<void> {
   const result = await cosign.call(image.digest, (call) => attestArgs(call, policy, predicate));
   const what = `cosign could not attest the bill of materials of \`${imageName(image)}\``;
-  assertDone(result, what, image);
+  assertDone(result, `${what}${withKey(policy)}`, image);
+}
+
+/** A store that refuses may call the key by another name. */
+function withKey(policy: SignPolicy): string {
+  return policy.kind === "key" ? ` with the key \`${policy.key}\`` : "";
 }
 
 function assertDone(result: RunResult, what: string, { credentials }: ImageAccess): void {

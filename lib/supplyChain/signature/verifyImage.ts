@@ -9,6 +9,7 @@ import { type Cosign, withCosign } from "./cosign";
 import { type SignatureFormat, verifyArgs, verifyAttestationArgs } from "./cosignArgs";
 import { type Outcome, hasSignature, outcomeOf } from "./outcome";
 import { presenceOf } from "./presence";
+import { withPublicHalf } from "./publicHalf";
 import { missing, noSbom, unknown, unsigned, wrongSigner } from "./refusals";
 import { assertPlatforms, assertService, assertVersion } from "./signedIndex";
 import { attestedDocuments } from "./statements";
@@ -54,9 +55,9 @@ export async function verifyImage(
   const client = new RegistryClient(image.endpoint, image.credentials);
   const manifest = await client.getManifest(image.repository, image.digest);
   if (manifest === undefined) throw missing(name);
-  await withCosign(image, options, async (cosign) => {
+  const verify = async (cosign: Cosign, checked: VerifyPolicy): Promise<void> => {
     options.report?.(`cosign verifies ${name}`);
-    const access = { cosign, client, image, policy };
+    const access = { cosign, client, image, policy, checked };
     await verifySignature(access);
     if (version !== undefined) assertVersion(name, manifest, version);
     if (service !== undefined) assertService(name, manifest, service);
@@ -66,7 +67,10 @@ export async function verifyImage(
       const verified = verifySbom({ ...access, image: { ...image, digest } }, platform);
       await (sbom === "if-attested" ? verified.catch(unlessMissing) : verified);
     }
-  });
+  };
+  await withPublicHalf(policy, options, (checked) =>
+    withCosign(image, options, (cosign) => verify(cosign, checked)),
+  );
 }
 
 function unlessMissing(error: unknown): void {
@@ -77,14 +81,17 @@ interface Access {
   readonly cosign: Cosign;
   readonly client: RegistryClient;
   readonly image: ImageAccess;
+  /** As the user says it; for messages. */
   readonly policy: VerifyPolicy;
+  /** The same for cosign, which asks no store of keys. */
+  readonly checked: VerifyPolicy;
 }
 
-async function verifySignature({ cosign, client, image, policy }: Access): Promise<void> {
+async function verifySignature({ cosign, client, image, policy, checked }: Access): Promise<void> {
   const { digest, credentials, repository } = image;
   const results: RunResult[] = [];
   for (const format of FORMATS) {
-    const result = await cosign.call(digest, (call) => verifyArgs(call, policy, format));
+    const result = await cosign.call(digest, (call) => verifyArgs(call, checked, format));
     if (outcomeOf(result) === "verified" && hasSignature(result.stdout, digest)) return;
     results.push(result);
   }
@@ -100,12 +107,12 @@ async function verifySignature({ cosign, client, image, policy }: Access): Promi
 }
 
 async function verifySbom(access: Access, platform: string): Promise<void> {
-  const { cosign, image, policy } = access;
+  const { cosign, image, checked } = access;
   const results: RunResult[] = [];
   const documents: string[] = [];
   for (const format of FORMATS) {
     const result = await cosign.call(image.digest, (call) =>
-      verifyAttestationArgs(call, policy, format),
+      verifyAttestationArgs(call, checked, format),
     );
     results.push(result);
     if (outcomeOf(result) !== "verified") continue;
