@@ -4,9 +4,22 @@
 set -euo pipefail
 
 branch=rebuild/bases
-# A base that could not be asked is no reason to keep the others back; its note says so.
-npx bot-core images rebuild --stack "$STACK" >rebuild.patch 2>rebuild.txt || echo '::warning::a base could not be asked'
-cat rebuild.txt rebuild.patch
+answer=$(mktemp)
+code=0
+npx bot-core images rebuild --stack "$STACK" --json >"$answer" 2>rebuild.txt || code=$?
+cat rebuild.txt
+# With one exit code it tells that some base could not be asked, and that it could do nothing at all. What
+# it could ask stands in its answer.
+asked=$(node -pe '
+  JSON.parse(require("fs").readFileSync(0, "utf8")).bases.filter(({ kind }) => kind !== "failed").length
+' <"$answer" 2>/dev/null || echo 0)
+if [ "$code" -ne 0 ] && [ "$asked" -eq 0 ]; then
+  echo "::error::no base could be asked: $(tail -n 1 rebuild.txt)"
+  exit 1
+fi
+# One is no reason to keep the others back; its note says so.
+if [ "$code" -ne 0 ]; then echo '::warning::a base could not be asked'; fi
+git diff -- . ':!Pulumi.*.yaml'
 
 if git diff --quiet -- . ':!Pulumi.*.yaml'; then
   echo 'no base is newer'
