@@ -9,7 +9,7 @@ mkdir -p "$folder"
 
 grep -v '^#' "$list" | while read -r name sha256 url; do
   download=$(mktemp)
-  curl --fail --silent --show-error --location --retry 5 --output "$download" "$url"
+  curl --fail --silent --show-error --location --connect-timeout 20 --max-time 300 --retry 5 --output "$download" "$url"
   if ! echo "$sha256  $download" | sha256sum --check --status; then
     echo "::error::$url is not the file whose checksum stands in $list: nothing of it was run"
     exit 1

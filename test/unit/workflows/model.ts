@@ -15,6 +15,7 @@ export interface Step {
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, unknown>>;
+  readonly "continue-on-error"?: boolean;
 }
 
 export type Permissions = Readonly<Record<string, string>>;
@@ -29,6 +30,7 @@ export interface Job {
   readonly needs?: string | readonly string[];
   readonly "runs-on": string;
   readonly environment?: string;
+  readonly "timeout-minutes"?: number;
   readonly permissions?: Permissions;
   readonly concurrency?: Concurrency;
   readonly strategy?: {

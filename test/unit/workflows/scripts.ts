@@ -50,9 +50,11 @@ export async function runScript(
     const [calls, summary] = [join(folder, "calls"), join(folder, "summary.md")];
     for (const each of [calls, summary]) await writeFile(each, "");
     const script = `${before}\n"$@"`;
+    const file = join(CHECKOUT, ".github/scripts", name);
+    const started = name.endsWith(".sh") ? [file] : ["node", file];
     const { code, stdout, stderr } = await run(
       "bash",
-      ["-euc", script, "bash", join(CHECKOUT, ".github/scripts", name), ...args],
+      ["-euc", script, "bash", ...started, ...args],
       {
         cwd: work!,
         env: {

@@ -11,7 +11,7 @@ const NOT_LOCKED =
   "echo \"error: no resource named 'urn:pulumi:none::none::none:none:none::none' found\" >&2; exit 1";
 
 describe("the script that makes a build stack", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const NEW_STACK = `case "$1 $2" in "stack select") echo "passphrase: \${PULUMI_CONFIG_PASSPHRASE-none}" ;; esac
 case "$1" in refresh) ${NOT_LOCKED} ;; esac
 case "$1 $2 $3" in "config get host") echo false; exit ;; esac`;
@@ -49,7 +49,7 @@ case "$1 $2 $3" in "config get host") echo false; exit ;; esac`;
 });
 
 describe("the script that frees what a killed run left", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   /** @param refresh what the probe of the stack's lock does; @param status what the host answers */
   const recover = (refresh: string, status: string): Promise<RanScript> =>
@@ -123,7 +123,7 @@ esac`,
 });
 
 describe("the script that updates", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   const up = (printed: string): Promise<RanScript> =>
     runScript("up.sh", [], {

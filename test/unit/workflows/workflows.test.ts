@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ACTIONS, allSteps, CHECKOUT, type Permissions, WORKFLOWS } from "./model";
+import { ACTIONS, allSteps, CHECKOUT, type Permissions, type Step, WORKFLOWS } from "./model";
 
 /** What every job may do, and why; nothing else is given to any. */
 const PERMISSIONS: Readonly<Record<string, Permissions>> = {
@@ -39,6 +39,20 @@ const PERMISSIONS: Readonly<Record<string, Permissions>> = {
     packages: "read",
     "pull-requests": "write",
   },
+};
+
+/** Minutes after which a job hangs; an update ends in good order before it, or undoes itself. */
+const TIMEOUTS: Readonly<Record<string, number>> = {
+  "drift/drift": 30,
+  "preview/check": 20,
+  "preview/preview": 45,
+  "rebuild/rebuild": 20,
+  // The first build of everything, without a cache.
+  "release/build": 120,
+  "release/publish": 90,
+  "release/release": 120,
+  "rollback/rollback": 60,
+  "rollback/versions": 20,
 };
 
 /** Contexts that others write: branch names, titles, inputs. In a script they would be commands. */
@@ -102,6 +116,48 @@ describe("workflows", () => {
     for (const [name, { concurrency }] of JOBS) {
       assert.notEqual(concurrency?.["cancel-in-progress"], true, name);
     }
+  });
+
+  it("end a job that hangs", () => {
+    assert.deepEqual(
+      Object.fromEntries(JOBS.map(([name, job]) => [name, job["timeout-minutes"]])),
+      TIMEOUTS,
+    );
+    const tools = readFileSync(join(CHECKOUT, ".github/scripts/install-tools.sh"), "utf8");
+    assert.match(tools, /curl .*--connect-timeout \d+ --max-time \d+/);
+  });
+
+  it("fail for nothing that is said beside the work", () => {
+    const step = (name: string): Step | undefined =>
+      allSteps().find(({ step: one }) => one.name === name)?.step;
+    assert.equal(step("Share of cached steps")?.["continue-on-error"], true);
+    assert.equal(step("Findings into the Security tab")?.["continue-on-error"], true);
+    // Of an unwell service, which it shows, its exit code is 1.
+    assert.match(step("What runs")?.run ?? "", /bot-core status .*\|\| true/);
+  });
+
+  it("give the signing key to one step of a job, and take it away whatever happens", () => {
+    for (const [name, { steps }] of JOBS) {
+      const given = steps.findIndex(({ env }) => env?.["COSIGN_KEY"] !== undefined);
+      if (given < 0) continue;
+      assert.match(
+        steps[given]?.run ?? "",
+        /^\.github\/scripts\/signing-key\.sh (?:put|stand-in)$/,
+      );
+      const last = steps.at(-1);
+      assert.equal(last?.run, ".github/scripts/signing-key.sh remove", name);
+      assert.equal(last.if, "always()");
+    }
+    const users = allSteps().filter(({ step }) => step.env?.["COSIGN_PASSWORD"] !== undefined);
+    assert.deepEqual(
+      users.map(({ place }) => place),
+      [
+        "preview/preview: The key that would sign",
+        "preview/preview: Preview",
+        "release/publish: ./.github/actions/publish",
+        "release/release: ./.github/actions/publish",
+      ],
+    );
   });
 
   it("let one job at a time update the stack that runs in production, and guard it", () => {
