@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { messageOf, UserError } from "../../errors";
 import { run as runProgram } from "../../process/run";
 import { type ImageAccess, type ToolOptions, imageName } from "../image";
+import { withheldFrom } from "../tools/environment";
 import { findTool } from "../tools/findTool";
 import { toolError } from "../tools/output";
 import { withRegistryLogin } from "../tools/registryLogin";
@@ -21,8 +24,14 @@ export interface Sbom {
 const LIMIT_MS = 900_000;
 
 /** The arguments of syft; the digest is that of the platform's manifest. */
-export function syftArgs(image: ImageAccess, platform: string): string[] {
-  return ["scan", `registry:${imageName(image)}`, "--platform", platform, "-o", "spdx-json"];
+function syftArgs(image: ImageAccess, platform: string, folder: string): string[] {
+  // Given a file, syft reads none of the user's own, which may leave packages out.
+  const config = join(folder, "syft.yaml");
+  writeFileSync(config, "check-for-app-update: false\n");
+  return [
+    ...["scan", `registry:${imageName(image)}`, "--config", config],
+    ...["--platform", platform, "-o", "spdx-json"],
+  ];
 }
 
 /**
@@ -39,10 +48,15 @@ export async function makeSbom(
   const { program, version } = await findTool("syft", options);
   const { run = runProgram, signal, report } = options;
   report?.(`syft lists what is in ${imageName(image)}`);
-  const result = await withRegistryLogin(image, ({ env }) =>
-    run(program, syftArgs(image, platform), {
+  const result = await withRegistryLogin(image, ({ env, folder }) =>
+    run(program, syftArgs(image, platform, folder), {
       // Nobody reads its progress, and its question for a newer version takes seconds without a network.
-      env: { ...env, SYFT_CHECK_FOR_APP_UPDATE: "false", SYFT_QUIET: "true" },
+      env: {
+        ...withheldFrom("syft"),
+        ...env,
+        SYFT_CHECK_FOR_APP_UPDATE: "false",
+        SYFT_QUIET: "true",
+      },
       timeoutMs: LIMIT_MS,
       ...(signal === undefined ? {} : { signal }),
     }),

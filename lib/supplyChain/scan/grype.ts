@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunOptions } from "../../process/run";
 import { imageName } from "../image";
+import { withheldFrom } from "../tools/environment";
 import { callTool } from "./fault";
 import type { ScanReport } from "./findings";
 import { GrypeReport, grypeDatabaseDate, grypeFindings } from "./grypeReport";
@@ -10,18 +12,11 @@ import type { ScanJob, Scanner } from "./scanner";
 import { isSwitched } from "./text";
 
 /** The policy alone decides what counts: nothing may be left out before it is asked. */
-const ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
+const environment = (): RunOptions["env"] => ({
+  ...withheldFrom("grype"),
   NO_COLOR: "1",
   GRYPE_CHECK_FOR_APP_UPDATE: "false",
-  GRYPE_FAIL_ON_SEVERITY: undefined,
-  GRYPE_ONLY_FIXED: undefined,
-  GRYPE_ONLY_NOTFIXED: undefined,
-  GRYPE_IGNORE_STATES: undefined,
-  GRYPE_EXCLUDE: undefined,
-  GRYPE_OUTPUT: undefined,
-  GRYPE_FILE: undefined,
-  GRYPE_QUIET: undefined,
-};
+});
 
 /** grype, https://github.com/anchore/grype. Its database's place and source: the variables GRYPE_DB_…. */
 export const grype: Scanner = {
@@ -31,7 +26,7 @@ export const grype: Scanner = {
     const what =
       "grype's vulnerability database cannot be updated (with GRYPE_DB_AUTO_UPDATE=false the one that is there is used)";
     const args = ["db", "update", "--config", emptyConfig(folder)];
-    await callTool({ tool, args, what, folder, env: ENVIRONMENT }, options);
+    await callTool({ tool, args, what, folder, env: environment() }, options);
   },
   async scan(job) {
     const [json, sarif] = [join(job.folder, "grype.json"), join(job.folder, "grype.sarif")];
@@ -41,7 +36,7 @@ export const grype: Scanner = {
         args: scanArguments(job, json, sarif),
         what: `grype cannot scan ${imageName(job.image)} (${job.platform})`,
         folder: job.folder,
-        env: { ...job.environment.env, ...ENVIRONMENT, GRYPE_DB_AUTO_UPDATE: "false" },
+        env: { ...environment(), ...job.environment.env, GRYPE_DB_AUTO_UPDATE: "false" },
         credentials: job.image.credentials,
       },
       job.options,

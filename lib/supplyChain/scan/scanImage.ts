@@ -5,6 +5,7 @@ import { UserError } from "../../errors";
 import { atMost } from "../../images/copy/limit";
 import type { ScanPolicy, ScannerName } from "../../resources/supplyChain";
 import type { ImageAccess, ToolOptions } from "../image";
+import { keptBy } from "../tools/environment";
 import { type Tool, findTool } from "../tools/findTool";
 import { withRegistryLogin } from "../tools/registryLogin";
 import { WAITS_MS, withRetries } from "./fault";
@@ -19,8 +20,11 @@ const SCANNERS: Readonly<Record<ScannerName, Scanner>> = { trivy, grype };
 const LEAST_AT_ONCE = 2;
 const inTurn = atMost(Math.max(LEAST_AT_ONCE, availableParallelism()));
 
-/** Updates under way or done, by scanner: images that are scanned at once wait for the same one. */
-const databases = new Map<ScannerName, Promise<void>>();
+/**
+ * Updates under way or done: images that are scanned at once wait for the same one. Another PATH may
+ * have another scanner, and other variables name another database.
+ */
+const databases = new Map<string, Promise<void>>();
 
 /**
  * Scans one platform's image for known vulnerabilities. What it finds is never a fault; `judge` says
@@ -86,13 +90,14 @@ async function updateOnce(
   waits: readonly number[],
 ): Promise<void> {
   if (scanner.databaseIsFixed()) return;
-  const known = databases.get(scanner.name);
+  const key = JSON.stringify([scanner.name, process.env["PATH"], keptBy(scanner.name)]);
+  const known = databases.get(key);
   if (known !== undefined) return known;
   job.options.report?.(`updating ${scanner.name}'s vulnerability database`);
   const update = withRetries(() => scanner.updateDatabase(job), waits, job.options);
-  databases.set(scanner.name, update);
+  databases.set(key, update);
   // Only a success stays: the next scan may try again.
-  update.catch(() => databases.delete(scanner.name));
+  update.catch(() => databases.delete(key));
   return update;
 }
 

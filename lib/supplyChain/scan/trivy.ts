@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { RunOptions } from "../../process/run";
 import { SEVERITIES } from "../../resources/supplyChain";
 import { imageName } from "../image";
+import { withheldFrom } from "../tools/environment";
 import { callTool } from "./fault";
 import type { ScanReport } from "./findings";
 import { readToolReport } from "./reportFile";
@@ -22,28 +24,13 @@ const JAVA_DATABASES = [
 ];
 
 /** The policy alone decides what counts: nothing may be left out before it is asked. */
-const ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
+const environment = (): RunOptions["env"] => ({
+  ...withheldFrom("trivy"),
   NO_COLOR: "1",
-  TRIVY_CONFIG: undefined,
-  TRIVY_FORMAT: undefined,
-  TRIVY_OUTPUT: undefined,
-  TRIVY_TEMPLATE: undefined,
-  TRIVY_INPUT: undefined,
-  TRIVY_SEVERITY: undefined,
-  TRIVY_IGNOREFILE: undefined,
-  TRIVY_IGNORE_POLICY: undefined,
-  TRIVY_IGNORE_STATUS: undefined,
-  TRIVY_IGNORE_UNFIXED: undefined,
-  TRIVY_EXIT_CODE: undefined,
-  TRIVY_EXIT_ON_EOL: undefined,
-  TRIVY_PKG_TYPES: undefined,
-  TRIVY_VULN_TYPE: undefined,
-  TRIVY_SKIP_FILES: undefined,
-  TRIVY_SKIP_DIRS: undefined,
   // Switches of later versions, which earlier ones do not know as flags.
   TRIVY_SKIP_VERSION_CHECK: "true",
   TRIVY_DISABLE_TELEMETRY: "true",
-};
+});
 
 /** trivy, https://github.com/aquasecurity/trivy. Its database's place: TRIVY_CACHE_DIR; its source: TRIVY_DB_REPOSITORY. */
 export const trivy: Scanner = {
@@ -56,7 +43,7 @@ export const trivy: Scanner = {
       ...["image", "--download-db-only", "--no-progress"],
       ...repositories("--db-repository", "TRIVY_DB_REPOSITORY", DATABASES),
     ];
-    await callTool({ tool, args, what, folder, env: ENVIRONMENT }, options);
+    await callTool({ tool, args, what, folder, env: environment() }, options);
   },
   async scan(job) {
     const [json, sarif] = [join(job.folder, "trivy.json"), join(job.folder, "trivy.sarif")];
@@ -82,7 +69,7 @@ function call(job: ScanJob, args: readonly string[]): Promise<string> {
       args,
       what: `trivy cannot scan ${imageName(job.image)} (${job.platform})`,
       folder: job.folder,
-      env: { ...job.environment.env, ...ENVIRONMENT },
+      env: { ...environment(), ...job.environment.env },
       credentials: job.image.credentials,
     },
     job.options,
@@ -116,7 +103,7 @@ function repositories(flag: string, variable: string, places: readonly string[])
 async function askDatabaseDate({ tool, folder, options }: ScanJob): Promise<string | undefined> {
   const asked = { tool, args: ["version", "--format", "json"], what: "trivy version", folder };
   try {
-    const printed = await callTool({ ...asked, env: ENVIRONMENT }, options);
+    const printed = await callTool({ ...asked, env: environment() }, options);
     return TrivyVersion.parse(JSON.parse(printed)).VulnerabilityDB?.UpdatedAt;
   } catch {
     return undefined;

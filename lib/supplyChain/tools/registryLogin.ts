@@ -14,6 +14,8 @@ export interface ToolEnvironment {
    * trust no other then: the token server may have a public one.
    */
   readonly caFile?: string;
+  /** For files that the call needs; removed after it. */
+  readonly folder: string;
 }
 
 /** Reads as the credential helper of every client that shares docker's configuration. */
@@ -65,7 +67,7 @@ export async function withRegistryLogin<T>(
     const authority = writeAuthority(directory, access.endpoint.caCert);
     const others = Object.fromEntries(OTHER_LOGINS.map((name) => [name, undefined]));
     const env = { ...others, ...login, ...authority.env, ...plainHttp(access.endpoint.insecure) };
-    return await work({ ...authority, env });
+    return await work({ ...authority, env, folder: directory });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

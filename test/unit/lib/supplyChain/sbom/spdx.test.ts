@@ -118,10 +118,32 @@ describe("making a bill of materials", () => {
     const { run, seen } = answer(SYFT);
     const made = await makeSbom(image(DIGEST), "linux/amd64", { run });
     assert.deepEqual([made.packages, made.tool], [2, "1.57.0"]);
-    assert.deepEqual(seen[1]?.line, [
-      ...["syft", "scan", `registry:localhost:5005/fx/sbom@${DIGEST}`],
+    const { line = [], env = {} } = seen[1] ?? {};
+    const config = `${env["DOCKER_CONFIG"] ?? ""}/syft.yaml`;
+    assert.deepEqual(line, [
+      ...["syft", "scan", `registry:localhost:5005/fx/sbom@${DIGEST}`, "--config", config],
       ...["--platform", "linux/amd64", "-o", "spdx-json"],
     ]);
+  });
+
+  it("keeps from syft what would change its list, and the signing keys", async () => {
+    const before = { ...process.env };
+    const withheld = { SYFT_EXCLUDE: "./**", SYFT_SCOPE: "all-layers", COSIGN_PASSWORD: "pw-9" };
+    Object.assign(process.env, withheld, { SYFT_CACHE_DIR: "/cache" });
+    try {
+      const { run, seen } = answer(SYFT);
+      await makeSbom(image(DIGEST), "linux/amd64", { run });
+      const env = seen[1]?.env ?? {};
+      for (const name of Object.keys(withheld)) {
+        assert.ok(name in env && env[name] === undefined, name);
+      }
+      assert.ok(!("SYFT_CACHE_DIR" in env));
+    } finally {
+      for (const name of [...Object.keys(withheld), "SYFT_CACHE_DIR"]) {
+        Reflect.deleteProperty(process.env, name);
+      }
+      Object.assign(process.env, before);
+    }
   });
 
   it("refuses what syft could not do, printed wrongly, or made of something else", async () => {

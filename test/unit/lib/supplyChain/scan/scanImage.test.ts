@@ -5,7 +5,6 @@ import { UserError } from "../../../../../lib/errors";
 import { type Run, run } from "../../../../../lib/process/run";
 import type { ImageAccess } from "../../../../../lib/supplyChain/image";
 import { scanImage } from "../../../../../lib/supplyChain/scan";
-import { forgetDatabases } from "../../../../../lib/supplyChain/scan/scanImage";
 import { policy } from "./builders";
 import { FakeTrivy } from "./fakeTrivy";
 
@@ -25,7 +24,6 @@ describe("scanning an image", function () {
   this.timeout(30_000);
   let fake: FakeTrivy;
   beforeEach(() => {
-    forgetDatabases();
     fake = new FakeTrivy();
   });
   afterEach(() => {
@@ -48,6 +46,10 @@ describe("scanning an image", function () {
     process.env["TRIVY_IGNORE_UNFIXED"] = "true";
     process.env["TRIVY_IGNOREFILE"] = "/etc/ignored";
     process.env["TRIVY_EXIT_CODE"] = "1";
+    process.env["TRIVY_VEX"] = "/etc/vex.json";
+    process.env["TRIVY_DISTRO"] = "debian/99";
+    process.env["TRIVY_VULN_SEVERITY_SOURCE"] = "nvd";
+    process.env["TRIVY_OF_A_LATER_VERSION"] = "true";
     await scanImage(IMAGE, "linux/arm64", TRIVY);
     const [database, scan, convert] = fake.calls;
     assert.deepEqual(commands(), ["database", "image", "convert", "version"]);
@@ -79,6 +81,44 @@ describe("scanning an image", function () {
       assert.deepEqual(env, { TRIVY_SKIP_VERSION_CHECK: "true", TRIVY_DISABLE_TELEMETRY: "true" });
     }
   });
+
+  for (const scanner of ["trivy", "grype"] as const) {
+    it(`tells ${scanner} what is kept of its variables, and nobody's keys`, async () => {
+      const kept = {
+        trivy: { TRIVY_CACHE_DIR: "/cache", TRIVY_INSECURE: "true" },
+        grype: { GRYPE_DB_CACHE_DIR: "/cache", GRYPE_DB_VALIDATE_AGE: "false" },
+      };
+      const withheld = {
+        ...{ GRYPE_VEX_DOCUMENTS: "/vex.json", GRYPE_DISTRO: "debian:99", TRIVY_VEX: "repo" },
+        ...{ COSIGN_PASSWORD: "s3cret-key", COSIGN_PRIVATE_KEY: "s3cret-key" },
+        ...{ SIGSTORE_ID_TOKEN: "s3cret", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "s3cret" },
+        ...{ PULUMI_CONFIG_PASSPHRASE: "s3cret", VAULT_TOKEN: "s3cret" },
+      };
+      Object.assign(process.env, withheld, kept[scanner]);
+      const seen: Readonly<Record<string, string | undefined>>[] = [];
+      const spy: Run = (program, args, options) => {
+        if (args[0] === "--version") {
+          const stdout = program === "grype" ? "grype 0.121.2" : "Version: 0.69.3";
+          return Promise.resolve({ code: 0, stdout, stderr: "" });
+        }
+        // As `run` makes the environment of a program.
+        seen.push({ ...process.env, ...options?.env });
+        const code = args.includes("update") || args.includes("--download-db-only") ? 0 : 1;
+        return Promise.resolve({ code, stdout: "", stderr: "no" });
+      };
+      const scan = scanImage(IMAGE, "linux/amd64", policy({ scanner }), { run: spy }, []);
+      await fails(scan, "scan-failed", /cannot scan/);
+      assert.equal(seen.length, 2);
+      for (const env of seen) {
+        for (const [name, value] of Object.entries(kept[scanner])) assert.equal(env[name], value);
+        const own = scanner.toUpperCase();
+        for (const name of Object.keys(withheld)) {
+          if (/^(TRIVY|GRYPE)_/.test(name) && !name.startsWith(own)) continue;
+          assert.equal(env[name], undefined, name);
+        }
+      }
+    });
+  }
 
   it("logs in by a helper, scans in a folder of its own and removes it", async () => {
     await scanImage(IMAGE, "linux/amd64", TRIVY);
@@ -149,6 +189,14 @@ describe("scanning an image", function () {
     assert.equal(commands().filter((command) => command === "database").length, 1);
     assert.equal(commands()[0], "database");
     assert.equal(commands().filter((command) => command === "image").length, 3);
+  });
+
+  it("updates another database too, where the variables name one", async () => {
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    process.env["TRIVY_CACHE_DIR"] = "/somewhere/else";
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    await scanImage(IMAGE, "linux/amd64", TRIVY);
+    assert.equal(commands().filter((command) => command === "database").length, 2);
   });
 
   it("scans as many images at once as the machine has cores, two at least", async () => {
