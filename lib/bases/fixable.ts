@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { lookUpVersion } from "../images";
 import type { RegistryClient } from "../oci";
-import { findReports, readReport, reportFolder, SARIF_TYPE } from "../supplyChain/reports";
+import {
+  findReports,
+  newestScan,
+  readReport,
+  reportFolder,
+  SARIF_TYPE,
+} from "../supplyChain/reports";
 import { FindingsReport } from "../supplyChain/reports/model";
 import { isSuppressed } from "../supplyChain/scan/sarifCounts";
 import { SarifLog } from "../supplyChain/scan/sarifModel";
@@ -20,7 +26,7 @@ interface Known {
 }
 
 /**
- * Findings of a version's images, by the reports that are attached to them.
+ * Findings of a version's images, by the newest report that is attached to each of them.
  * @returns undefined: none is attached, or the version is not published
  * @throws UserError of the registry
  */
@@ -33,10 +39,10 @@ export async function attachedFindings(
   const known: Known[] = [];
   let isScanned = false;
   for (const { digest } of published?.platforms ?? []) {
-    for (const report of await findReports(client, repository, digest, SARIF_TYPE)) {
-      isScanned = true;
-      known.push(...sarifFindings(await readReport(client, repository, report.digest)));
-    }
+    const newest = newestScan(await findReports(client, repository, digest, SARIF_TYPE));
+    if (newest === undefined) continue;
+    isScanned = true;
+    known.push(...sarifFindings(await readReport(client, repository, newest.digest)));
   }
   return isScanned ? count(known) : undefined;
 }

@@ -1,12 +1,7 @@
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { UserError } from "../../errors";
-import {
-  OCI_MANIFEST,
-  type Referrer,
-  type RegistryClient,
-  canonicalJson,
-} from "../../oci";
+import { OCI_MANIFEST, type Referrer, type RegistryClient, canonicalJson } from "../../oci";
 
 export const SARIF_TYPE = "application/sarif+json";
 export const SPDX_TYPE = "application/spdx+json";
@@ -24,7 +19,7 @@ export interface AttachedReport {
   /** Media type of the bytes, `SARIF_TYPE` or `SPDX_TYPE`. */
   readonly artifactType: string;
   readonly bytes: Uint8Array;
-  /** They stand in the registry's list of what refers to the image. Nothing that differs from run to run. */
+  /** They stand in the registry's list of what refers to the image. Others make another report. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -79,6 +74,20 @@ const ReportManifest = z.object({
 });
 
 /**
+ * Digest of an attached report's bytes; undefined where its manifest is gone or is none of a report.
+ * @param manifestDigest of the manifest by which it is attached
+ */
+export async function reportDigest(
+  client: RegistryClient,
+  repository: string,
+  manifestDigest: string,
+): Promise<string | undefined> {
+  const manifest = await client.getManifest(repository, manifestDigest);
+  const parsed = ReportManifest.safeParse(jsonOf(manifest?.bytes));
+  return parsed.data?.layers[0].digest;
+}
+
+/**
  * The bytes of an attached report, checked against its digest.
  * @param manifestDigest of the manifest by which it is attached
  * @throws UserError `report-missing`, `report-unreadable`
@@ -112,6 +121,14 @@ function layerOf(bytes: Buffer, where: string): z.infer<typeof ReportManifest>["
   } catch (cause) {
     const text = `${where} is no manifest of one report; attach it again`;
     throw new UserError(text, "report-unreadable", { cause });
+  }
+}
+
+function jsonOf(bytes: Buffer | undefined): unknown {
+  try {
+    return JSON.parse(bytes?.toString("utf8") ?? "");
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ export {
   findReports,
   readReport,
 } from "./attach";
+export { type AttachedScan, attachScan } from "./attachScan";
 export { type ReportKind, reportFolder, reportName, writeReport } from "./folder";
 export { type FindingsReport, type ReportSubject, findingsReport } from "./model";
 export { newestScan, scanAnnotations } from "./scanAnnotations";

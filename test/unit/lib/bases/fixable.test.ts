@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attachedFindings, reportedFindings } from "../../../../lib/bases";
 import { RegistryClient } from "../../../../lib/oci";
-import { attachReport, SARIF_TYPE } from "../../../../lib/supplyChain/reports";
+import { attachReport, attachScan, SARIF_TYPE } from "../../../../lib/supplyChain/reports";
 import { pushTinyImage } from "../images/tinyImage";
 import { FakeRegistry } from "../oci/fakeRegistry";
 
@@ -39,6 +39,12 @@ describe("findings that have a fixed version", () => {
     await attachReport(client, "n/web", { digest }, report);
     const found = await attachedFindings(client, "n/web", "v1.0.0");
     assert.deepEqual(found, { fixable: 1, findings: 2 });
+    const again = Buffer.from(JSON.stringify({ ...log, runs: [{ ...log.runs[0], results: [] }] }));
+    const scanner = { name: "trivy", version: "0.69.3" } as const;
+    const scan = { report: { scanner }, title: "web-amd64.sarif", sarif: again };
+    await attachScan(client, "n/web", digest, scan);
+    const newest = await attachedFindings(client, "n/web", "v1.0.0");
+    assert.deepEqual(newest, { fixable: 0, findings: 0 }, "the newest scan alone counts");
   });
 
   it("are those of the project's own reports", () => {

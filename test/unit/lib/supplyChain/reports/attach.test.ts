@@ -4,6 +4,7 @@ import {
   SARIF_TYPE,
   SPDX_TYPE,
   attachReport,
+  attachScan,
   findReports,
   newestScan,
   readReport,
@@ -73,6 +74,35 @@ for (const referrers of [true, false]) {
       assert.equal((await findReports(client, REPOSITORY, digest, SARIF_TYPE)).length, 1);
     });
 
+    it("of a scan is the newest of its image, whatever was there before", async () => {
+      const report = { scanner: { name: "grype" as const, version: "0.121.2" } };
+      const attach = (text: string, now: string, of: object = {}): Promise<string> => {
+        const scan = {
+          report: { ...report, ...of },
+          title: "web-amd64.sarif",
+          sarif: Buffer.from(text),
+        };
+        return attachScan(client, REPOSITORY, digest, scan, new Date(now));
+      };
+      const newest = async (): Promise<string | undefined> =>
+        newestScan(await findReports(client, REPOSITORY, digest, SARIF_TYPE))?.digest;
+      // A report of an earlier program, which tells no time.
+      await attachReport(client, REPOSITORY, { digest }, SARIF);
+      const texts = ["one", "two", "three", "four", "one"];
+      for (const [at, text] of texts.entries()) {
+        const attached = await attach(text, `2026-08-0${String(at + 1)}T00:00:00.000Z`);
+        assert.equal(await newest(), attached, text);
+        assert.equal(await attach(text, "2026-09-01T00:00:00Z"), attached, "nothing is added");
+      }
+      const slow = await attach("five", "2020-01-01T00:00:00Z");
+      assert.equal(await newest(), slow, "a clock that is slow");
+      const older = await attach("five", "2020-01-01T00:00:00Z", { databaseDate: "2020-01-01" });
+      assert.notEqual(older, slow);
+      assert.equal(await newest(), older, "an older database");
+      const all = await findReports(client, REPOSITORY, digest, SARIF_TYPE);
+      assert.equal(all.length, texts.length + 3);
+    });
+
     it("asks for nothing that it is told", async () => {
       fake.take();
       const subject = { digest, size: 1, mediaType: OCI_MANIFEST };
@@ -99,7 +129,22 @@ describe("several scans of an image", () => {
     });
   });
 
-  it("have one that knew most, in whatever order they are listed", () => {
+  it("have one that is the newest, by when it was attached", () => {
+    const at = (referrer: Referrer, created: string): Referrer => ({
+      ...referrer,
+      annotations: { ...referrer.annotations, "org.opencontainers.image.created": created },
+    });
+    const scans = [
+      scan("a", "2026-08-03T06:00:00Z"),
+      at(scan("b", "2026-08-02T06:00:00Z"), "2026-08-02T07:00:00.001Z"),
+      at(scan("c", "2026-08-01T06:00:00Z"), "2026-08-02T07:00:00.002Z"),
+      at(scan("d", "2026-08-02T06:00:00Z"), "never"),
+    ];
+    assert.equal(newestScan(scans)?.digest, "c");
+    assert.equal(newestScan([...scans].reverse())?.digest, "c");
+  });
+
+  it("that tell no time have one that knew most, in whatever order they are listed", () => {
     const scans = [
       scan("a"),
       scan("b", "2026-08-01T06:00:00Z"),
