@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { buildTag } from "../lib/images";
 import type { ServicePlan } from "../lib/release/plan";
+import type { VersionImage } from "../lib/resources/supplyChain";
 import type { Settings } from "../lib/settings/settings";
 import { ImageTags } from "./botcore/imageTags";
 import type { Registry } from "./registry/contract";
@@ -40,28 +41,7 @@ export function declareImages(
   plan: VersionPlan,
   policies: Policies,
 ): ReleasedImages {
-  const builders = declareBuilders(settings, plan);
-  const { push, index } = settings.build;
-  const images = plan.services.flatMap((service) => {
-    if (service.kind === "deploy") return [];
-    const build = plan.staged[service.service];
-    if (build === undefined) throw new Error(`${service.service} was not staged`);
-    const image = new ServiceImage(service.service, {
-      plan: service,
-      version: plan.version,
-      imageName: registry.imageName(service.service),
-      build,
-      account: registry.accountInput,
-      dockerRegistry: registry.dockerRegistry,
-      builders,
-      access: registry.access,
-      source: plan.source,
-      policies,
-      push,
-      index,
-    });
-    return [{ service, image }];
-  });
+  const images = declareServices(settings, registry, plan, policies);
   const gates = images.flatMap(({ image }) => image.gates);
   const publishing = images.map(
     ({ service, image }) =>
@@ -74,6 +54,51 @@ export function declareImages(
     return [[name, published(service, plan.version, registry.imageName(name))] as const];
   });
   return Object.fromEntries([...publishing, ...standing]);
+}
+
+interface DeclaredService {
+  readonly service: ServicePlan & { readonly kind: "publish" };
+  readonly image: ServiceImage;
+}
+
+function declareServices(
+  settings: Settings,
+  registry: Registry,
+  plan: VersionPlan,
+  policies: Policies,
+): DeclaredService[] {
+  const builders = declareBuilders(settings, plan);
+  const { push, index } = settings.build;
+  const images = plan.services.flatMap(imagesOf);
+  return plan.services.flatMap((service) => {
+    if (service.kind === "deploy") return [];
+    const name = service.service;
+    const build = plan.staged[name];
+    if (build === undefined) throw new Error(`${name} was not staged`);
+    const asked = { published: !plan.publishing.includes(name), images };
+    const image = new ServiceImage(name, {
+      plan: service,
+      version: plan.version,
+      imageName: registry.imageName(name),
+      build,
+      account: registry.accountInput,
+      dockerRegistry: registry.dockerRegistry,
+      builders,
+      access: registry.access,
+      source: plan.source,
+      policies: { ...policies, asked },
+      push,
+      index,
+    });
+    return [{ service, image }];
+  });
+}
+
+/** The images that the service's version has after this run. */
+function imagesOf(plan: ServicePlan): VersionImage[] {
+  const { service } = plan;
+  const platforms = plan.kind === "deploy" ? plan.published.platforms : plan.images;
+  return platforms.map(({ platform }) => ({ service, platform }));
 }
 
 /** Puts the tags of one service, when all services have passed. */

@@ -3,27 +3,22 @@ import type { BuildSpec } from "../lib/compose/model";
 import { resolveCredentials } from "../lib/credentials";
 import { messageOf, UserError } from "../lib/errors";
 import { readSource } from "../lib/git";
-import {
-  buildTag,
-  findBuilt,
-  lookUpVersion,
-  platformInputs,
-  stageContext,
-  type StagedContext,
-} from "../lib/images";
-import { isLoopback } from "../lib/oci";
+import { buildTag, type StagedContext } from "../lib/images";
 import { isNamed } from "../lib/registries/named";
-import { registryClient } from "../lib/registries/refusals";
 import { withCaches } from "../lib/release/buildCache";
-import { inquire, type Sources } from "../lib/release/inquire";
 import { refuseMoved } from "../lib/release/moved";
 import { planRelease, publishes, type ReleaseInquiry, type ServicePlan } from "../lib/release/plan";
 import { parseRecord, previousVersionOf, type ReleaseRecord } from "../lib/release/record";
 import type { SourceFacts } from "../lib/resources/imageIndex";
 import type { Settings } from "../lib/settings/settings";
-import { isFloatingAlias, isSemverVersion } from "../lib/tags";
 import type { RegistryPlace } from "./registry/contract";
 import type { StagedBuild } from "./serviceImage";
+import {
+  inputsReader,
+  inquireVersion,
+  NOTHING_PUBLISHED,
+  publishedSources,
+} from "./versionInquiry";
 
 /** Everything about a version that shapes the resource graph; known before any resource is declared. */
 export interface VersionPlan {
@@ -41,10 +36,9 @@ export interface VersionPlan {
   readonly serverIsThere: boolean;
   /** true: this run puts or moves tags; false: whatever is declared stands in the registry already. */
   readonly publishes: boolean;
+  /** The services whose tags it puts or moves. */
+  readonly publishing: readonly string[];
 }
-
-/** Where build contexts are staged; relative, because the path stands in state. */
-const BUILD_DIRECTORY = ".build";
 
 /**
  * Asks the registry, the checkout and this stack's own record, and decides what is declared.
@@ -62,42 +56,20 @@ export async function planVersion(
   const [record, serverIsThere, source] = await Promise.all([
     readRecord(),
     registry.makesServer ? isNamed(registry.endpoint.server) : true,
-    readSource({
-      projectDirectory: process.cwd(),
-      paths: Object.values(builds).flatMap(({ context, dockerfile }) => [context, dockerfile]),
-      env: process.env,
-    }),
+    sourceOf(builds),
   ]);
   keepHost(settings, record);
   const published = serverIsThere ? await publishedSources(registry) : NOTHING_PUBLISHED;
-  const inquiry = await inquire(
-    {
-      version,
-      kind: kindOf(version),
-      policy: settings.build.mode,
-      source,
-      allowDirty: isLoopback(registry.endpoint.server),
-      push: settings.build.push,
-      services: Object.keys(builds).map((service) => ({
-        service,
-        repository: registry.repositoryPath(service),
-      })),
-      preview: pulumi.runtime.isDryRun(),
-      warn: (message) => void pulumi.log.warn(message),
-    },
-    { ...published, readInputs: inputsReader(settings, builds, contexts) },
-  );
-  const previousVersion = previousVersionOf(record, version);
+  const sources = { ...published, readInputs: inputsReader(settings, builds, contexts) };
+  const inquiry = await inquireVersion(settings, registry, Object.keys(builds), source, sources);
   refuseMoved(inquiry, record, (service) => registry.imageName(service));
   const planned = planRelease(inquiry, record);
+  const previousVersion = previousVersionOf(record, version);
+  const caches = { server: registry.endpoint.server, version, previousVersion, warn: noteNoCache };
   const services = usesCache(settings)
-    ? await withCaches(planned, record, published, {
-        server: registry.endpoint.server,
-        version,
-        previousVersion,
-        warn: (error) => void pulumi.log.info(`no build cache: ${messageOf(error)}`),
-      })
+    ? await withCaches(planned, record, published, caches)
     : planned;
+  const publishing = settings.build.push ? publishingOf(inquiry, services) : [];
   const plan: VersionPlan = {
     version,
     ...(previousVersion === undefined ? {} : { previousVersion }),
@@ -107,10 +79,27 @@ export async function planVersion(
     recordedTags: recordedTags(record),
     recordedRepositories: record?.repositories ?? [],
     serverIsThere,
-    publishes: settings.build.push && publishes(inquiry, services),
+    publishes: publishing.length > 0,
+    publishing,
   };
   if (settings.build.push && serverIsThere && buildsOf(plan).length > 0) await proveLogin(registry);
   return plan;
+}
+
+function sourceOf(builds: Readonly<Record<string, BuildSpec>>): Promise<SourceFacts> {
+  return readSource({
+    projectDirectory: process.cwd(),
+    paths: Object.values(builds).flatMap(({ context, dockerfile }) => [context, dockerfile]),
+    env: process.env,
+  });
+}
+
+/** The services of which a run with these plans puts or moves a tag. */
+function publishingOf(inquiry: ReleaseInquiry, plans: readonly ServicePlan[]): string[] {
+  return inquiry.services.flatMap((asked, at) => {
+    const alone = { ...inquiry, services: [asked] };
+    return publishes(alone, plans.slice(at, at + 1)) ? [asked.service] : [];
+  });
 }
 
 /** What is not pushed has no cache in the registry, and needs none from there. */
@@ -118,45 +107,13 @@ function usesCache({ build }: Settings): boolean {
   return build.cache === "inline" && build.push;
 }
 
+function noteNoCache(error: unknown): void {
+  void pulumi.log.info(`no build cache: ${messageOf(error)}`);
+}
+
 /** A missing login is told here, by its message; a promise that fails later is shown with its stack. */
 async function proveLogin({ account, endpoint }: RegistryPlace): Promise<void> {
   await resolveCredentials(account.push, endpoint.server);
-}
-
-type PublishedSources = Omit<Sources, "readInputs">;
-
-async function publishedSources({ endpoint, lookUp }: RegistryPlace): Promise<PublishedSources> {
-  const client = registryClient(endpoint, await resolveCredentials(lookUp, endpoint.server));
-  return {
-    lookUpVersion: (repository, version) => lookUpVersion(client, repository, version),
-    findBuilt: (repository, tag) => findBuilt(client, repository, tag),
-  };
-}
-
-const NOTHING_PUBLISHED: PublishedSources = {
-  lookUpVersion: () => Promise.resolve(undefined),
-  findBuilt: () => Promise.resolve(undefined),
-};
-
-function inputsReader(
-  settings: Settings,
-  builds: Readonly<Record<string, BuildSpec>>,
-  contexts: Map<string, StagedContext>,
-): Sources["readInputs"] {
-  return async (service) => {
-    const spec = builds[service];
-    if (spec === undefined) throw new Error(`${service} has no build`);
-    const staged = await stageContext(spec, {
-      projectDirectory: process.cwd(),
-      buildDirectory: BUILD_DIRECTORY,
-    });
-    contexts.set(service, staged);
-    const platforms = settings.build.platforms.map((platform) => {
-      const inputs = platformInputs(staged.inputsDigest, platform);
-      return { platform, inputs, tag: buildTag(inputs, platform) };
-    });
-    return { inputsDigest: staged.inputsDigest, platforms };
-  };
 }
 
 /** The stack's outputs of its last successful update, by a reference to itself; none on the first run. */
@@ -185,11 +142,6 @@ function keepHost({ build }: Settings, record: ReleaseRecord | undefined): void 
       `build in a stack of its own, or \`pulumi config rm bot-core:${key}\``,
     "host-would-stop",
   );
-}
-
-function kindOf(version: string): ReleaseInquiry["kind"] {
-  if (isSemverVersion(version)) return "semver";
-  return isFloatingAlias(version) ? "alias" : "movable";
 }
 
 function stagedBuilds(

@@ -21,7 +21,7 @@ export interface GatedService {
 export interface GatedPlatform {
   readonly platform: string;
   readonly digest: pulumi.Output<string>;
-  readonly sbom?: pulumi.Output<string>;
+  readonly sbom?: pulumi.Output<string | undefined>;
 }
 
 export interface PlatformGates {
@@ -40,7 +40,7 @@ export function declarePlatformGates(
   const passed: pulumi.Resource[] = [];
   const platforms = images.map(({ platform, digest }): GatedPlatform => {
     const name = `${place.service}-${place.version}-${platformSuffix(platform)}`;
-    const target = { ...place, platform, digest };
+    const target = { ...place, platform, digest, ...(policies.asked ?? { published: false }) };
     if (policies.scan !== undefined) {
       const policy = { ...policies.scan, ignores: ignoresFor(place.service, policies.scan) };
       passed.push(new ImageScan(name, { ...target, policy }, opts));

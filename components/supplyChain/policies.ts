@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, UserError } from "../../lib/errors";
-import type { ScanPolicy, SignPolicy, VerifyPolicy } from "../../lib/resources/supplyChain";
+import type {
+  AskedVersion,
+  ScanPolicy,
+  SignPolicy,
+  VerifyPolicy,
+} from "../../lib/resources/supplyChain";
 import type { ScanSettings, Settings } from "../../lib/settings/settings";
 import { parseIgnoreFile } from "../../lib/supplyChain";
 
@@ -14,6 +19,8 @@ export interface Policies {
   readonly sign?: SignPolicy;
   /** Absent: no signature is asked for. */
   readonly verify?: VerifyPolicy;
+  /** Of the service's version that has to pass. Absent: it is not published. */
+  readonly asked?: AskedVersion;
 }
 
 /**

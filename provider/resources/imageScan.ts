@@ -1,19 +1,18 @@
 import type { ImageScanInputs, ImageScanOutputs } from "../../lib/resources/supplyChain";
 import {
   assertNoneExpired,
-  attachReport,
+  attachScan,
   countsText,
   expiredIgnores,
   findingsReport,
   finishSarif,
   imageName,
+  isSamePolicy,
   judge,
   pickScanner,
   refusal,
   reportFolder,
   reportName,
-  SARIF_TYPE,
-  scanAnnotations,
   scanImage,
   type ScanReport,
   today,
@@ -23,7 +22,7 @@ import {
 } from "../../lib/supplyChain";
 import { clientOf, differs, digestName, imageAccess } from "../registry";
 import type { Context, ResourceProvider } from "../resource";
-import { known, sameValue } from "../values";
+import { known } from "../values";
 import type { PreviewInputs } from "../values";
 import { findingsOfTool, toolOptions } from "./tools";
 
@@ -31,39 +30,52 @@ import { findingsOfTool, toolOptions } from "./tools";
 const DECISIVE = ["repository", "version", "platform", "digest"] as const;
 
 /**
- * The scan of one platform's image. What passed once is not scanned again until another image or
- * version comes, or the policy gets other severities.
+ * The scan of one platform's image, before its version is published. Until then what passed is scanned
+ * again for another image, and for another policy: an acceptance that is gone, or a stricter one. What
+ * is published is asked nothing: neither a policy of today nor a missing tool says anything against it.
  */
 export const imageScan: ResourceProvider<ImageScanInputs, ImageScanOutputs> = {
   async check(inputs, context, olds) {
-    if (olds !== undefined && !isOther(olds, inputs)) return [];
+    const isScanned = olds === undefined ? !isPublished(inputs) : isToScan(olds, inputs);
     const policy = known<ImageScanInputs["policy"]>(inputs.policy);
-    if (policy === undefined) return [];
+    if (policy === undefined || (isPublished(inputs) && !isScanned)) return [];
     const expired = expiredIgnores(policy.ignores, today());
+    // What an earlier run found published may never have been scanned: the state alone tells.
+    if (!isScanned && olds?.published !== true) return expired;
     return [
       ...expired,
       ...(await findingsOfTool("scan", () => pickScanner(policy, toolOptions(context)))),
     ];
   },
 
-  diff: (old, news) => Promise.resolve({ changes: isOther(old.inputs, news) }),
+  diff: ({ inputs, outputs }, news) => {
+    const isMissing = outputs.scanner === undefined && !isPublished(news);
+    return Promise.resolve({ changes: isMissing || isToScan(inputs, news) });
+  },
 
   async create(inputs, context) {
-    const outputs = await scan(inputs, context);
+    const outputs = inputs.published ? leave(inputs, context) : await scan(inputs, context);
     return { id: digestName(inputs), outputs };
   },
 
   update: (_old, news, context) => scan(news, context),
 };
 
-/** Another entry of the ignore file alone scans nothing again: what passed has passed. */
-function isOther(old: ImageScanInputs, news: PreviewInputs<ImageScanInputs>): boolean {
-  return differs(old, news, DECISIVE) || !sameValue(strictness(old), strictness(news));
+function isToScan(old: ImageScanInputs, news: PreviewInputs<ImageScanInputs>): boolean {
+  if (differs(old, news, DECISIVE)) return true;
+  if (isPublished(news)) return false;
+  const policy = known<ImageScanInputs["policy"]>(news.policy);
+  return policy === undefined || !isSamePolicy(old.policy, policy);
 }
 
-function strictness(inputs: PreviewInputs<ImageScanInputs>): unknown {
-  const policy = known<ImageScanInputs["policy"]>(inputs.policy);
-  return { severities: policy?.severities, ignoreUnfixed: policy?.ignoreUnfixed };
+function isPublished({ published }: PreviewInputs<ImageScanInputs>): boolean {
+  return known<boolean>(published) === true;
+}
+
+function leave(inputs: ImageScanInputs, context: Context): ImageScanOutputs {
+  const { service, version } = inputs;
+  context.report(`${service} ${version} is published already, so it is not scanned`, "info");
+  return inputs;
 }
 
 /** @throws UserError `scan-refused` naming what was found; its reports are written all the same */
@@ -107,21 +119,13 @@ async function file(
   const findings = findingsReport(subject, report, policy, verdict);
   writeReport(folder, reportName(service, platform, "findings.json"), findings);
   const path = writeReport(folder, reportName(service, platform, "sarif"), sarif);
-  await writeSummary(folder);
+  await writeSummary(folder, inputs.images);
   return path;
 }
 
-async function attach(inputs: ImageScanInputs, report: ScanReport, bytes: Buffer): Promise<string> {
+async function attach(inputs: ImageScanInputs, report: ScanReport, sarif: Buffer): Promise<string> {
   const { registry, repository, digest, service, platform } = inputs;
   const client = await clientOf(inputs, registry.push);
-  const annotations = {
-    ...scanAnnotations(report),
-    "org.opencontainers.image.title": reportName(service, platform, "sarif"),
-  };
-  return attachReport(
-    client,
-    repository,
-    { digest },
-    { artifactType: SARIF_TYPE, bytes, annotations },
-  );
+  const title = reportName(service, platform, "sarif");
+  return attachScan(client, repository, digest, { report, title, sarif });
 }

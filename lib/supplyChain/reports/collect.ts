@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { type SeverityCounts } from "../../resources/supplyChain";
+import type { SeverityCounts, VersionImage } from "../../resources/supplyChain";
+import { imageFile } from "./folder";
 import { countReported, FindingsReport, type ReportedFinding } from "./model";
 
 /** One image's reports. */
@@ -39,9 +40,13 @@ const SpdxDocument = z.object({
   creationInfo: z.object({ creators: z.array(z.string()) }).optional(),
 });
 
-/** Reads the reports of a folder, in the order of their names. */
-export function collect(folder: string): Collected {
-  const files = reportFiles(folder);
+/**
+ * Reads the reports of a folder, in the order of their names.
+ * @param of the images that are told of: a version that moves may have had others. Default: all
+ */
+export function collect(folder: string, of?: readonly VersionImage[]): Collected {
+  const told = of === undefined ? undefined : new Set(of.map(imageFile));
+  const files = reportFiles(folder).filter((file) => told?.has(imageOf(file)) ?? true);
   const unreadable: string[] = [];
   const read = <T>(file: string, parse: (value: unknown) => T): T | undefined => {
     try {
@@ -86,20 +91,22 @@ function reportFiles(folder: string): string[] {
 }
 
 function imageNames(files: readonly string[]): string[] {
-  const names = files.map((file) =>
-    [FINDINGS, SPDX, SARIF].reduce(
-      (name, end) => (name.endsWith(end) ? name.slice(0, -end.length) : name),
-      file,
-    ),
-  );
-  return [...new Set(names)].sort();
+  return [...new Set(files.map(imageOf))].sort();
+}
+
+/** `web-amd64.sarif` -> `web-amd64` */
+function imageOf(file: string): string {
+  const end = [FINDINGS, SPDX, SARIF].find((one) => file.endsWith(one)) ?? "";
+  return file.slice(0, file.length - end.length);
 }
 
 function sbomOf(value: unknown): NonNullable<ReportedImage["sbom"]> {
   const { packages, creationInfo } = SpdxDocument.parse(value);
   const tool = creationInfo?.creators.find((creator) => creator.startsWith("Tool: "));
   // syft lists the image itself as a package, too.
-  const listed = packages.filter(({ primaryPackagePurpose }) => primaryPackagePurpose !== "CONTAINER");
+  const listed = packages.filter(
+    ({ primaryPackagePurpose }) => primaryPackagePurpose !== "CONTAINER",
+  );
   return {
     packages: listed.length,
     ...(tool === undefined ? {} : { tool: tool.slice("Tool: ".length).replace(/-(?=\d)/, " ") }),
@@ -114,7 +121,9 @@ function rowsOf(images: readonly ReportedImage[]): FindingRow[] {
       const service = findings?.service ?? "";
       const key = JSON.stringify([service, { ...finding, title: undefined, url: undefined }]);
       const known = rows.get(key);
-      const platforms = [...new Set([...(known?.platforms ?? []), findings?.platform ?? ""])].sort();
+      const platforms = [
+        ...new Set([...(known?.platforms ?? []), findings?.platform ?? ""]),
+      ].sort();
       rows.set(key, { ...finding, service, platforms });
     }
   }

@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
 import { platformText } from "../../images/platform";
+import type { VersionImage } from "../../resources/supplyChain";
 
 const REPORTS = "reports";
 /** A tag of a registry (distribution-spec 1.1): it has no separator and does not begin with a dot. */
@@ -25,8 +26,13 @@ export function reportFolder(version: string): string {
 
 /** `web-amd64.sarif`; a platform other than Linux's has its system in it. */
 export function reportName(service: string, platform: string, kind: ReportKind): string {
+  return `${imageFile({ service, platform })}.${kind}`;
+}
+
+/** `web-amd64`: what the names of an image's reports begin with. */
+export function imageFile({ service, platform }: VersionImage): string {
   const spelled = platformText(platform).replace(/^linux\//, "");
-  return `${fileText(service)}-${fileText(spelled)}.${kind}`;
+  return `${fileText(service)}-${fileText(spelled)}`;
 }
 
 /**

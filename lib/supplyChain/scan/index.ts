@@ -10,5 +10,6 @@ export { assertNoneExpired, expiredIgnores, parseIgnoreFile } from "./ignoreFile
 export { type RefusedImage, refusal } from "./refusal";
 export { type SarifSubject, finishSarif, sarifCategory } from "./sarif";
 export { countSarif } from "./sarifCounts";
+export { isSamePolicy } from "./samePolicy";
 export { pickScanner, scanImage } from "./scanImage";
 export { today } from "./today";

@@ -87,7 +87,11 @@ const plan: VersionPlan = {
   recordedRepositories: [],
   serverIsThere: true,
   publishes: true,
+  publishing: ["web"],
 };
+const IMAGES = ["api", "web"].flatMap((service) =>
+  PLATFORMS.map((platform) => ({ service, platform })),
+);
 
 /** As much of a registry as images need of it. */
 function registryOf(): Registry {
@@ -156,7 +160,8 @@ describe("the gates of a release", () => {
     const inputsOf = (type: string, name: string): unknown =>
       recorder.registrations.find((one) => one.type.endsWith(type) && one.name === name)?.inputs;
     const place = { registry: ACCOUNT, repository: "shop/web", service: "web", version: "v1.0.0" };
-    const target = { ...place, platform: "linux/amd64", digest: AMD };
+    const asked = { published: false, images: IMAGES };
+    const target = { ...place, platform: "linux/amd64", digest: AMD, ...asked };
     assert.deepEqual(inputsOf("ImageScan", "web-v1.0.0-amd64"), {
       ...target,
       policy: {
@@ -183,6 +188,30 @@ describe("the gates of a release", () => {
       digest: INDEX,
       keepLocalTags: ["pb-0ld-amd64", "pb-aaaaaaaaaaaa-amd64", "pb-bbbbbbbbbbbb-arm64"],
     });
+  });
+
+  it("know of each service whether its version is published", async () => {
+    const { recorder } = await declare(ALL);
+    await allRegistered();
+    const published = recorder.registrations
+      .filter(({ type }) => /ImageScan|ImageSbom/.test(type))
+      .map(({ name, inputs }) => [name, (inputs as { published: unknown }).published]);
+    assert.equal(published.length, 8);
+    for (const [name, said] of published) assert.equal(said, String(name).startsWith("api"));
+  });
+
+  it("sign without a bill of materials what was published without one", async () => {
+    const answers = { ...ANSWERS, "botcore:index:ImageSbom": () => ({}) };
+    const recorder = await recordResources(answers, { preview: false });
+    declareImages(parseWith({}), registryOf(), plan, ALL);
+    await allRegistered();
+    for (const { type, inputs } of recorder.registrations) {
+      if (!/ImageSignature|ImageVerification/.test(type)) continue;
+      assert.deepEqual((inputs as { platforms: unknown }).platforms, [
+        { platform: "linux/amd64", digest: AMD },
+        { platform: "linux/arm64", digest: ARM },
+      ]);
+    }
   });
 
   it("say together which tags a service has", async () => {

@@ -123,6 +123,22 @@ Findings that stop a release: critical or high, with a fixed version.
     assert.match(text("summary.md"), /No image was scanned\./);
   });
 
+  it("tells of the version's own images, not of those that it had once", async () => {
+    report([finding()], policy(), "removed");
+    report([finding()], policy(), "web", "linux/arm64");
+    report([]);
+    writeReport(folder, "removed-amd64.spdx.json", "{");
+    await writeSummary(folder, [
+      { service: "web", platform: "linux/amd64" },
+      { service: "api", platform: "linux/amd64" },
+    ]);
+    assert.match(text("summary.md"), /1 image scanned, none refused\./);
+    assert.doesNotMatch(text("summary.md"), /removed|arm64/);
+    assert.doesNotMatch(text("summary.html"), /removed|arm64/);
+    await writeSummary(folder);
+    assert.match(text("summary.md"), /2 of 3 images refused/);
+  });
+
   it("says of clean images that none was refused", async () => {
     report([]);
     await writeSummary(folder);
