@@ -1,7 +1,8 @@
-import type { Finding } from "../../lib/errors";
+import { type Finding, UserError } from "../../lib/errors";
 import type {
   ImageSignatureInputs,
   ImageSignatureOutputs,
+  ImageVerificationInputs,
   SignPolicy,
 } from "../../lib/resources/supplyChain";
 import {
@@ -11,10 +12,12 @@ import {
   readReport,
   signImage,
 } from "../../lib/supplyChain";
+import { keyPairDigest } from "../../lib/supplyChain/publicKey";
+import { goneOf } from "../../lib/supplyChain/signature/goneOf";
 import { clientOf, differs, digestName, imageAccess } from "../registry";
-import type { Context, ResourceProvider } from "../resource";
+import type { Context, Old, ResourceProvider } from "../resource";
 import { known } from "../values";
-import type { PreviewInputs } from "../values";
+import type { MaybeUnknown, PreviewInputs } from "../values";
 import { findingsOfTool, toolOptions } from "./tools";
 
 /** Inputs that say what it is about. */
@@ -27,7 +30,11 @@ export const imageSignature: ResourceProvider<ImageSignatureInputs, ImageSignatu
     return signable(inputs, context);
   },
 
-  diff: (old, news) => Promise.resolve({ changes: differs(old.inputs, news, DECISIVE) }),
+  diff: ({ inputs, outputs }, news) =>
+    Promise.resolve({
+      changes:
+        differs(inputs, news, DECISIVE) || isOtherKey(outputs.publicKey, pairDigest(news.policy)),
+    }),
 
   async create(inputs, context) {
     const outputs = await sign(inputs, context);
@@ -35,7 +42,45 @@ export const imageSignature: ResourceProvider<ImageSignatureInputs, ImageSignatu
   },
 
   update: (_old, news, context) => sign(news, context),
+
+  read: readSigned,
 };
+
+/** The key's name stays where its file is replaced; only who has it there can tell, and sign anew. */
+function pairDigest(policy: MaybeUnknown<SignPolicy>): string | undefined {
+  const given = known<SignPolicy>(policy);
+  return given?.kind === "key" ? keyPairDigest(given.key) : undefined;
+}
+
+/**
+ * Whether a key is another one than it was. A machine that lacks its file says nothing of it: no
+ * change is seen there.
+ */
+export function isOtherKey(was: string | undefined, is: string | undefined): boolean {
+  return was !== undefined && is !== undefined && was !== is;
+}
+
+/**
+ * As it is in state, as long as the registry has index, signature and attestations: what is put there
+ * again has the same digest, and would not be signed or verified anew.
+ */
+export async function readSigned<I extends ImageSignatureInputs | ImageVerificationInputs, O>(
+  { inputs, outputs }: Old<I, O>,
+  { report }: Context,
+): Promise<O | undefined> {
+  const name = digestName(inputs);
+  try {
+    const gone = await goneOf(await clientOf(inputs, inputs.registry.pull), inputs);
+    if (gone === undefined) return outputs;
+    report(`${name}: ${gone} is no longer in the registry`, "warning");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // A token that has ended, or a registry that is away, says nothing of what was signed.
+    report(`${name} was not looked at: ${error.message}`, "warning");
+    return outputs;
+  }
+}
 
 /** Told before anything is built: here nobody can sign, or with nothing. */
 async function signable(
@@ -72,5 +117,6 @@ async function sign(
     `cosign ${tool} signed ${service} ${version}, ${String(attested)} bills of materials attested`,
     "info",
   );
-  return { ...inputs, tool };
+  const publicKey = pairDigest(policy);
+  return { ...inputs, tool, ...(publicKey === undefined ? {} : { publicKey }) };
 }
