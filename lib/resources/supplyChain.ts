@@ -72,8 +72,24 @@ export type VerifyPolicy =
 /** Number of findings by severity, ignored ones left out. */
 export type SeverityCounts = Readonly<Record<Severity, number>>;
 
+/** One image of a version, by names alone. */
+export interface VersionImage {
+  /** The service's name in the Compose file. */
+  readonly service: string;
+  /** `os/arch[/variant]` */
+  readonly platform: string;
+}
+
+/** What a run knows of the version whose images it asks something of. None of it is a change. */
+export interface AskedVersion {
+  /** true: its tag stands in the registry. What is published is asked nothing again. */
+  readonly published: boolean;
+  /** All its images, for the summary of their reports. Default: those that have any. */
+  readonly images?: readonly VersionImage[];
+}
+
 /** One platform's image of a service. */
-interface PlatformTarget {
+interface PlatformTarget extends AskedVersion {
   readonly registry: RegistryAccount;
   /** Repository path without the server. */
   readonly repository: string;
@@ -92,25 +108,27 @@ export interface ImageScanInputs extends PlatformTarget {
   readonly policy: ScanPolicy;
 }
 
+/** Without a scan's results where the version was published before there was one to pass. */
 export interface ImageScanOutputs extends ImageScanInputs {
-  readonly scanner: { readonly name: ScannerName; readonly version: string };
-  readonly counts: SeverityCounts;
+  readonly scanner?: { readonly name: ScannerName; readonly version: string };
+  readonly counts?: SeverityCounts;
   /** Findings that an ignore entry covers. */
-  readonly ignored: number;
+  readonly ignored?: number;
   /** Digest of the SARIF report that is attached to the image. */
-  readonly report: string;
+  readonly report?: string;
 }
 
 /** Token `botcore:index:ImageSbom`. One platform's bill of materials, attached to its image. */
 export type ImageSbomInputs = PlatformTarget;
 
+/** Without a document where the version was published before one was asked for. */
 export interface ImageSbomOutputs extends ImageSbomInputs {
   /** Packages that it lists. */
-  readonly packages: number;
+  readonly packages?: number;
   /** Digest of the manifest by which it is attached. */
-  readonly attached: string;
+  readonly attached?: string;
   /** Version of syft. */
-  readonly tool: string;
+  readonly tool?: string;
 }
 
 /** A platform image and the bill of materials that is attested for it. */
@@ -118,7 +136,7 @@ export interface SignedPlatform {
   readonly platform: string;
   readonly digest: string;
   /** Digest of the manifest by which its SBOM is attached. Absent: none is attested. */
-  readonly sbom?: string;
+  readonly sbom?: string | undefined;
 }
 
 /** One service's index with its platforms' images. */
