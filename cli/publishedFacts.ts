@@ -2,7 +2,8 @@ import { resolveCredentials } from "../lib/credentials";
 import { UserError } from "../lib/errors";
 import { lookUpVersion, type PublishedVersion } from "../lib/images";
 import type { RegistryClient } from "../lib/oci";
-import type { PreviewReport } from "../lib/preview/changes";
+import type { PreviewReport, ServiceChange } from "../lib/preview/changes";
+import type { ImageFacts } from "../lib/preview/serviceTable";
 import { registryClient } from "../lib/registries/refusals";
 import { SEVERITIES, type SeverityCounts } from "../lib/resources/supplyChain";
 import { repositoryPath } from "../lib/settings/registry";
@@ -17,61 +18,78 @@ import {
 import type { Invocation } from "./command";
 import { readSettings } from "./stack";
 
-/** What the registry knows of the version that a preview is about, by service. */
-export interface PublishedFacts {
-  /** Compressed bytes of all platforms. */
-  readonly sizesAfter: Readonly<Record<string, number>>;
-  /** What the last scan found, e.g. `1 high`. */
-  readonly findings: Readonly<Record<string, string>>;
-}
-
-const NOTHING: PublishedFacts = { sizesAfter: {}, findings: {} };
+const NOTHING: ImageFacts = {};
 
 /**
- * Sizes and findings of what is published already. They are a help to the reader and nothing more: a
- * run without login, as for a fork, leaves them out.
+ * Sizes and findings of the version that a preview is about, where it is published already, else of the
+ * one that runs now. They are a help to the reader and nothing more: a run without login, as for a
+ * fork, leaves them out.
  */
 export async function publishedFacts(
-  { target, services }: PreviewReport,
+  report: PreviewReport,
   invocation: Invocation,
-): Promise<PublishedFacts> {
-  const changing = services.filter(({ action, next }) => action !== "keep" && next === target);
+): Promise<ImageFacts> {
+  const { target } = report;
+  const changing = report.services.filter(
+    ({ action, now, next }) => next === target && (action !== "keep" || next !== now),
+  );
   if (target === undefined || changing.length === 0) return NOTHING;
   try {
     const { registry } = await readSettings(invocation);
     const login = await resolveCredentials(registry.lookUp, registry.endpoint.server);
     const client = registryClient(registry.endpoint, login, { signal: invocation.signal });
-    const facts = await Promise.all(
-      changing.map(({ name }) => factsOf(client, name, repositoryPath(registry, name), target)),
-    );
-    return {
-      sizesAfter: Object.fromEntries(facts.flatMap(({ size }) => size)),
-      findings: Object.fromEntries(facts.flatMap(({ found }) => found)),
-    };
+    return await factsOf(client, changing, target, (name) => repositoryPath(registry, name));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return NOTHING;
   }
 }
 
-interface ServiceFacts {
-  readonly size: readonly (readonly [string, number])[];
-  readonly found: readonly (readonly [string, string])[];
+interface VersionFacts {
+  readonly size: number;
+  /** Absent: it was not scanned. */
+  readonly found?: string;
 }
 
-async function factsOf(
+/** @param target version that the services will have */
+export async function factsOf(
   client: RegistryClient,
-  name: string,
+  services: readonly Pick<ServiceChange, "name" | "now">[],
+  target: string,
+  repositoryOf: (service: string) => string,
+): Promise<ImageFacts> {
+  const asked = services.map(async ({ name, now }) => {
+    const of = (version: string) => versionFacts(client, repositoryOf(name), version);
+    const next = await of(target);
+    const running = next === undefined && now !== undefined ? await of(now) : undefined;
+    return { name, next, running };
+  });
+  const facts = await Promise.all(asked);
+  const pick = <T>(value: (of: (typeof facts)[number]) => T | undefined): Record<string, T> =>
+    Object.fromEntries(
+      facts.flatMap((one) => {
+        const picked = value(one);
+        return picked === undefined ? [] : [[one.name, picked] as const];
+      }),
+    );
+  return {
+    sizesAfter: pick(({ next }) => next?.size),
+    findings: pick(({ next }) => next?.found),
+    sizesNow: pick(({ running }) => running?.size),
+    findingsNow: pick(({ running }) => running?.found),
+  };
+}
+
+async function versionFacts(
+  client: RegistryClient,
   repository: string,
   version: string,
-): Promise<ServiceFacts> {
+): Promise<VersionFacts | undefined> {
   const published = await lookUpVersion(client, repository, version);
-  if (published === undefined) return { size: [], found: [] };
+  if (published === undefined) return undefined;
   const counts = await scansOf(client, repository, published);
-  return {
-    size: [[name, published.sizeBytes]],
-    found: counts.length === 0 ? [] : [[name, countsText(worst(counts))]],
-  };
+  const found = counts.length === 0 ? {} : { found: countsText(worst(counts)) };
+  return { size: published.sizeBytes, ...found };
 }
 
 /** The newest scan of each platform's image; images that were not scanned have none. */

@@ -15,9 +15,9 @@ export const previewComment: Command = {
     "table of the services with version, reason, restart, downtime, size and\n" +
     "findings, and the rest collapsed below it. The comment of the run before is updated, not repeated.\n" +
     "In GitHub Actions it knows repository and pull request, and takes GITHUB_TOKEN\n" +
-    "(`permissions: pull-requests: write`). Sizes and findings of a published\n" +
-    "version are read from the registry where the stack's configuration and login\n" +
-    "are at hand.",
+    "(`permissions: pull-requests: write`). Sizes and findings of the next version,\n" +
+    "or of the one that runs where the next one is not published, are read from the\n" +
+    "registry where the stack's configuration and login are at hand.",
   options: {
     file: { value: "FILE", text: "the preview; default: standard input" },
     diff: { value: "FILE", text: "text of `pulumi preview --diff`, shown collapsed" },

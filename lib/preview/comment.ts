@@ -1,26 +1,26 @@
-import type { Action } from "../rollout";
-import { codeText, fenced, plainText, shorten } from "../github/markdown";
-import type { PreviewReport, ServiceChange } from "./changes";
+import { codeText, fenced, fitting, plainText, type Room, shorten } from "../github/markdown";
+import type { PreviewReport } from "./changes";
+import { type ImageFacts, serviceTable } from "./serviceTable";
 
-export interface CommentOptions {
+export interface CommentOptions extends ImageFacts {
   /** Stack that was previewed; a pull request has one comment a stack. */
   readonly stack: string;
   /** Commit that was previewed, in full or short. */
   readonly commit?: string;
   /** Web address of the run, for the last line. */
   readonly runUrl?: string;
-  /** Compressed bytes of the next version by service, where it is published already. */
-  readonly sizesAfter?: Readonly<Record<string, number>>;
-  /** What the scan of the next version found by service, e.g. `1 high`. */
-  readonly findings?: Readonly<Record<string, string>>;
   /** Text of `pulumi preview --diff`; shown collapsed and cut. */
   readonly diff?: string;
 }
 
 /** GitHub refuses comments of more than 65,536 characters; the rest is room for its own escapes. */
 export const MOST_CHARACTERS = 60_000;
-const MOST_ROWS = 60;
-const MOST_LINES = 40;
+/** Together with the table below that limit, so that no part cuts another one short. */
+const MOST_ERRORS = 16_000;
+const BULLETS: Room = { lines: 40, characters: 12_000 };
+const COLLAPSED: Room = { lines: 60, characters: 6_000 };
+/** A line's end is where it says what to do. */
+const MOST_BULLET = 1_000;
 
 /** First line of every comment of ours, by which the next run finds it. */
 export function markerOf(stack: string): string {
@@ -31,17 +31,18 @@ export function markerOf(stack: string): string {
 export function commentOf(report: PreviewReport, options: CommentOptions): string {
   const head = [markerOf(options.stack), `### ${headline(report, options)}`, ""];
   const parts = [
-    ...(report.errors.length > 0 ? [block(report.errors)] : []),
-    ...(report.services.length > 0 ? [table(report.services, options)] : []),
+    ...(report.errors.length > 0 ? [fenced(shorten(report.errors.join("\n"), MOST_ERRORS))] : []),
+    ...(report.services.length > 0 ? [serviceTable(report.services, options)] : []),
     ...bullets([...report.warnings, ...report.notes]),
-    ...collapsed("Tags", report.tags.map((line) => `- ${plainText(line)}`).slice(0, MOST_ROWS)),
+    ...collapsed(
+      "Tags",
+      report.tags.map((line) => plainText(line, MOST_BULLET)),
+    ),
     ...collapsed(
       `Other resources (${report.others.length})`,
-      report.others
-        .slice(0, MOST_ROWS)
-        .map(
-          ({ op, type, name }) => `- ${plainText(op)} \`${codeText(type)}\` \`${codeText(name)}\``,
-        ),
+      report.others.map(
+        ({ op, type, name }) => `${plainText(op)} \`${codeText(type)}\` \`${codeText(name)}\``,
+      ),
     ),
   ];
   const tail = footer(options);
@@ -63,64 +64,24 @@ function headline(
   return `\`${codeText(stack)}\`${to} restarts ${changing} of ${services.length} services`;
 }
 
-const COLUMNS = ["Service", "Now", "Next", "Why", "Restarts", "Downtime", "Size", "Findings"];
-
-function table(services: readonly ServiceChange[], options: CommentOptions): string {
-  const rows = services
-    .slice(0, MOST_ROWS)
-    .map((service) => [
-      `\`${codeText(service.name)}\``,
-      plainText(service.now ?? "–"),
-      plainText(service.next ?? "removed"),
-      plainText(service.why ?? "unchanged"),
-      ...FATE[service.action](service),
-      size(service, options.sizesAfter?.[service.name]),
-      plainText(options.findings?.[service.name] ?? "–"),
-    ]);
-  const lines = [COLUMNS, COLUMNS.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
-  const rest = services.length - MOST_ROWS;
-  return [...lines, ...(rest > 0 ? [`\n…and ${rest} more services`] : [])].join("\n");
-}
-
-/** Whether a service restarts, and what its users see of it. */
-const FATE: Readonly<Record<Action, (service: ServiceChange) => [string, string]>> = {
-  keep: () => ["no", "none"],
-  "start-first": () => ["yes", "none"],
-  hold: () => ["yes", "requests wait"],
-  "stop-first": ({ now }) => ["yes", now === undefined ? "none" : "while it is recreated"],
-  adopt: () => ["yes", "one blink"],
-  mend: () => ["where needed", "until it is mended"],
-  job: () => ["runs once", "none"],
-  remove: () => ["stops", "it goes away"],
-};
-
-function size({ sizeBefore }: ServiceChange, sizeAfter: number | undefined): string {
-  if (sizeAfter === undefined || sizeBefore === undefined) {
-    return mebibytes(sizeAfter ?? sizeBefore);
-  }
-  const percent = Math.round(((sizeAfter - sizeBefore) / Math.max(1, sizeBefore)) * 100);
-  const change = percent === 0 ? "±0" : percent > 0 ? `+${percent}` : `−${-percent}`;
-  return `${mebibytes(sizeAfter)} (${change} %)`;
-}
-
-function mebibytes(bytes: number | undefined): string {
-  return bytes === undefined ? "–" : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
 function bullets(lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
-  const rest = lines.length - MOST_LINES;
-  const shown = lines.slice(0, MOST_LINES).map((line) => `- ${plainText(line)}`);
-  return [[...shown, ...(rest > 0 ? [`- …and ${rest} more`] : [])].join("\n")];
-}
-
-function block(lines: readonly string[]): string {
-  return fenced(lines.join("\n").slice(0, MOST_CHARACTERS / 2));
+  return [
+    list(
+      lines.map((line) => plainText(line, MOST_BULLET)),
+      BULLETS,
+    ),
+  ];
 }
 
 function collapsed(summary: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
-  return [`<details><summary>${summary}</summary>\n\n${lines.join("\n")}\n\n</details>`];
+  return [`<details><summary>${summary}</summary>\n\n${list(lines, COLLAPSED)}\n\n</details>`];
+}
+
+function list(lines: readonly string[], room: Room): string {
+  const points = lines.map((line) => `- ${line}`);
+  return fitting(points, room, (rest) => `- …and ${rest} more`).join("\n");
 }
 
 function rawDiff(diff: string | undefined, room: number): string[] {

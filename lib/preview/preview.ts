@@ -11,7 +11,6 @@ const Step = z.object({
   urn: z.string(),
   oldState: Resource.nullish(),
   newState: Resource.nullish(),
-  detailedDiff: z.record(z.string(), z.object({ kind: z.string() })).nullish(),
 });
 const Diagnostic = z.object({
   urn: z.string().optional(),
@@ -32,8 +31,6 @@ export interface PreviewStep {
   readonly name: string;
   readonly old: PreviewState | undefined;
   readonly new: PreviewState | undefined;
-  /** Paths of the properties that change, sorted. */
-  readonly changed: readonly string[];
 }
 
 export interface PreviewState {
@@ -93,13 +90,12 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function stepOf({ op, urn, oldState, newState, detailedDiff }: z.infer<typeof Step>): PreviewStep {
+function stepOf({ op, urn, oldState, newState }: z.infer<typeof Step>): PreviewStep {
   return {
     op,
     ...placeOf(urn),
     old: stateOf(oldState),
     new: stateOf(newState),
-    changed: Object.keys(detailedDiff ?? {}).sort(),
   };
 }
 

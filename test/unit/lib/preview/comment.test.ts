@@ -39,11 +39,27 @@ describe("the comment on a recorded preview", () => {
     assert.deepEqual(rowsOf(comment), [
       UNCHANGED("nextjs-ui-dashboard", "73.7 MiB"),
       UNCHANGED("python-ai-service", "53.7 MiB"),
-      "| `rust-core-engine` | v0.1.0 | v0.3.0 | its new image is built first | yes | none | 1.2 MiB | – |",
+      "| `rust-core-engine` | v0.1.0 | v0.3.0 | its new image is built first | yes | none | now 1.2 MiB | – |",
     ]);
     assert.match(comment, /^- rust-core-engine: runs twice for a moment$/m);
     assert.match(comment, /^- rust-core-engine-v0\.3\.0: moves from sha256:67817338489b: latest/m);
     assert.match(comment, /<sub>commit 231105b33b2f<\/sub>$/);
+  });
+
+  it("shows what is known of the version that runs, where the next one is not published", () => {
+    const report = recorded("newVersion");
+    const findingsNow = { "rust-core-engine": "1 high, 2 medium" };
+    const [, , engine] = rowsOf(commentOf(report, { ...OPTIONS, findingsNow }));
+    assert.match(engine ?? "", /\| now 1\.2 MiB \| now 1 high, 2 medium \|$/);
+    const services: ServiceChange[] = [
+      { name: "rust-core-engine", action: "start-first", now: "v0.1.0", next: "v0.3.0" },
+    ];
+    const sizesNow = { "rust-core-engine": 3 * 2 ** 20 };
+    const [unrecorded] = rowsOf(commentOf({ ...report, services }, { ...OPTIONS, sizesNow }));
+    assert.match(unrecorded ?? "", /\| now 3\.0 MiB \| – \|$/);
+    const findings = { "rust-core-engine": "none" };
+    const both = rowsOf(commentOf(report, { ...OPTIONS, findings, findingsNow }));
+    assert.match(both[2] ?? "", /\| none \|$/, "the next version's own, where there are any");
   });
 
   it("shows a way back with its size, once the registry has told it", () => {
@@ -92,6 +108,47 @@ describe("the comment", () => {
     assert.doesNotMatch(comment, /@octocat/);
     assert.doesNotMatch(comment, /[^\\]<\/details/);
     assert.doesNotMatch(comment, /[^\\]\[x\]/);
+  });
+
+  it("shows a warning to its end, where it says what to do, and cuts a longer one at a word", () => {
+    const warning = `${"because it is so ".repeat(20)}and so: \`pulumi config set a b\``;
+    const comment = commentOf({ ...EMPTY, warnings: [warning] }, OPTIONS);
+    assert.match(comment, /^- because .* so: \\`pulumi config set a b\\`$/m);
+    const long = commentOf({ ...EMPTY, warnings: ["word ".repeat(400)] }, OPTIONS);
+    const [line = ""] = long.split("\n").filter((one) => one.startsWith("- "));
+    assert.match(line, /^- (?:word )+word…$/);
+    assert.ok(line.length > 900 && line.length < 1_010, `${line.length}`);
+  });
+
+  it("keeps each cell below 80 columns", () => {
+    const services: ServiceChange[] = [
+      { name: "web", action: "start-first", now: "v1", why: "environment VARIABLE ".repeat(9) },
+    ];
+    const [row = ""] = rowsOf(commentOf({ ...EMPTY, services }, OPTIONS));
+    assert.ok(
+      row.split(" | ").every((one) => one.replaceAll("\\", "").length < 80),
+      row,
+    );
+    assert.match(row, /\| environment VARIABLE .* (?:environment|VARIABLE)… \|/);
+  });
+
+  it("opens and closes each part, however much there is of all", () => {
+    const many = (text: string): string[] => Array.from({ length: 100 }, () => text.repeat(99));
+    const comment = commentOf(
+      {
+        ...EMPTY,
+        services: many("w").map((name) => ({ name, action: "hold", why: "*".repeat(99) })),
+        errors: ["one line ".repeat(9_000)],
+        warnings: many("__________"),
+        tags: many("***********"),
+        others: many("n").map((name) => ({ op: "create", type: "a:b:C", name })),
+      },
+      { ...OPTIONS, diff: "d\n".repeat(50_000) },
+    );
+    const count = (text: RegExp): number => comment.match(text)?.length ?? 0;
+    assert.deepEqual([count(/<details>/g), count(/<\/details>/g), count(/^```$/gm)], [3, 3, 4]);
+    assert.match(comment, /^```\none line .*\n…cut\n```$/m);
+    assert.match(comment, /^- …and \d+ more$/m);
   });
 
   it("shows the diff collapsed, and cuts it at the end of a line", () => {
