@@ -49,7 +49,11 @@ function totals(images: readonly ReportedImage[]): string {
   const item = (tone: string, word: string, count: number): string =>
     `<li class="${tone}${count === 0 ? " zero" : ""}"><strong>${count}</strong>${word}</li>`;
   const items = SEVERITIES.map((severity) =>
-    item(severity.toLowerCase(), severityWord(severity), of(({ counts }) => counts?.[severity] ?? 0)),
+    item(
+      severity.toLowerCase(),
+      severityWord(severity),
+      of(({ counts }) => counts?.[severity] ?? 0),
+    ),
   );
   const accepted = of(
     ({ findings }) => findings?.findings.filter(({ state }) => state === "ignored").length ?? 0,

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { SCANNERS, SEVERITIES, type ScanPolicy, type SeverityCounts } from "../../resources/supplyChain";
+import {
+  SCANNERS,
+  SEVERITIES,
+  type ScanPolicy,
+  type SeverityCounts,
+} from "../../resources/supplyChain";
 import { type ScanReport, type Verdict, countSeverities } from "../scan/findings";
 
 const Finding = z.object({

@@ -109,8 +109,3 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Forgets which databases were updated; for tests. */
-export function forgetDatabases(): void {
-  databases.clear();
-}

@@ -12,7 +12,6 @@ import { RegistryClient } from "../../../lib/oci";
 import { run } from "../../../lib/process/run";
 import type { ScanPolicy, ScannerName } from "../../../lib/resources/supplyChain";
 import { type ImageAccess, type ScanReport, scanImage } from "../../../lib/supplyChain";
-import { forgetDatabases } from "../../../lib/supplyChain/scan/scanImage";
 import { type Packages, pushPackages } from "./packagesImage";
 import { type VulnerabilityDb, makeVulnerabilityDb, missingMaker } from "./vulnerabilityDb";
 
@@ -86,19 +85,17 @@ export class ScanWorld {
     Object.assign(process.env, this.environment);
   }
 
-  /** Runs with other variables, and with no memory of a database before or after. */
+  /** Runs with other variables. */
   public async withEnvironment(
     variables: Readonly<Record<string, string>>,
     work: () => Promise<void>,
   ): Promise<void> {
     Object.assign(process.env, variables);
-    forgetDatabases();
     try {
       await work();
     } finally {
       this.restore();
       Object.assign(process.env, this.database.env);
-      forgetDatabases();
     }
   }
 

@@ -19,9 +19,7 @@ const Service = z.looseObject({
 });
 
 const text = readFileSync("docker-compose.prod.yml", "utf8");
-const { services } = z
-  .looseObject({ services: z.record(z.string(), Service) })
-  .parse(parse(text));
+const { services } = z.looseObject({ services: z.record(z.string(), Service) }).parse(parse(text));
 /** Name and default of every variable that the file asks for. */
 const variables = new Map(
   [...text.matchAll(/\$\{([A-Z_]+)(?::-([^}]*))?\}/g)].map((found) => [found[1]!, found[2]]),

@@ -13,7 +13,18 @@ describe("the reports' folder", () => {
     }
   });
 
-  for (const version of ["", ".", "..", "../x", "a/b", "a\\b", ".git", "-x", "a b", "a".repeat(129)]) {
+  for (const version of [
+    "",
+    ".",
+    "..",
+    "../x",
+    "a/b",
+    "a\\b",
+    ".git",
+    "-x",
+    "a b",
+    "a".repeat(129),
+  ]) {
     it(`is refused for \`${version.slice(0, 8)}\`, which is no tag`, () => {
       assert.throws(
         () => reportFolder(version),

@@ -11,7 +11,12 @@ import {
   writeSummary,
 } from "../../../../../lib/supplyChain/reports";
 import { type ScanFinding, judge } from "../../../../../lib/supplyChain/scan";
-import { html, markdownCode, markdownText, webAddress } from "../../../../../lib/supplyChain/reports/escape";
+import {
+  html,
+  markdownCode,
+  markdownText,
+  webAddress,
+} from "../../../../../lib/supplyChain/reports/escape";
 import { TODAY, finding, ignore, policy, unfixed } from "../scan/builders";
 
 const HOSTILE = [
@@ -176,7 +181,9 @@ Findings that stop a release: critical or high, with a fixed version.
     const outside = text("summary.md").replace(/`[^`\n]*`/g, "");
     assert.doesNotMatch(outside, /(?<!\\)<(?!\/?(details|summary)>)/);
     assert.doesNotMatch(outside, /\n# title|(?<!\\)\[d/);
-    for (const row of text("summary.md").split("\n").filter((line) => line.startsWith("| Crit"))) {
+    for (const row of text("summary.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| Crit"))) {
       assert.equal(row.match(/(?<!\\)\|/g)?.length, 7, row);
     }
   });
