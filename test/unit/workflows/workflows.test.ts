@@ -136,6 +136,12 @@ describe("workflows", () => {
     assert.match(step("What runs")?.run ?? "", /bot-core status .*\|\| true/);
   });
 
+  it("name a build stack by the stack that it is made from: others may share the backend", () => {
+    const named = allSteps().flatMap(({ step }) => step.env?.["BUILD_STACK"] ?? []);
+    assert.equal(named.length, 2);
+    for (const name of named) assert.match(name, /^(?:build|publish)-\$\{\{ env\.STACK \}\}-/);
+  });
+
   it("give the signing key to one step of a job, and take it away whatever happens", () => {
     for (const [name, { steps }] of JOBS) {
       const given = steps.findIndex(({ env }) => env?.["COSIGN_KEY"] !== undefined);
