@@ -1,10 +1,11 @@
 import { FOOTER, issueOf, markerOf } from "../../lib/drift/issue";
-import { driftOf, hasDrift } from "../../lib/drift/report";
+import { driftOf, hasDrift, isWhole } from "../../lib/drift/report";
 import { writeIssue } from "../../lib/github/issues";
 import { runContext } from "../../lib/github/runContext";
 import { parsePreview } from "../../lib/preview/preview";
 import type { Command } from "../command";
 import { githubToken, readPreview, readText } from "../previewInput";
+import { plain } from "../terminal";
 
 const LABEL = "drift";
 const CLOSING = "Everything is again as it was deployed.";
@@ -15,9 +16,10 @@ export const driftIssue: Command = {
   description:
     "Reads what `pulumi preview --json` printed for the version that is deployed,\n" +
     "and `pulumi refresh --preview-only --json` where that is given too. Where they\n" +
-    "name a difference one issue is opened, or the open one updated; where they name\n" +
-    "none it is closed. In GitHub Actions it knows the repository, and takes\n" +
-    "GITHUB_TOKEN (`permissions: issues: write`).",
+    "name a difference, or something could not be looked at, one issue is opened, or\n" +
+    "the open one updated; where all was seen and nothing differs it is closed. In\n" +
+    "GitHub Actions it knows the repository, and takes GITHUB_TOKEN\n" +
+    "(`permissions: issues: write`).",
   options: {
     file: { value: "FILE", text: "the preview; default: standard input" },
     refresh: { value: "FILE", text: "the refresh's preview; default: none" },
@@ -25,8 +27,8 @@ export const driftIssue: Command = {
     print: { text: "print the issue and write nothing to GitHub" },
   },
   exitCodes: {
-    good: "the issue says what is there, or none is needed",
-    fault: "the comparison failed (the issue says so), or GitHub refuses the issue",
+    good: "everything was looked at; the issue says what is there, or none is needed",
+    fault: "the comparison failed or is not whole (the issue says so), or GitHub refuses it",
   },
   run: async ({ options, stack }) => {
     const preview = parsePreview(await readPreview(options["file"], "drift-issue"));
@@ -36,7 +38,7 @@ export const driftIssue: Command = {
       typeof refresh === "string" ? parsePreview(await readText(refresh)) : undefined,
     );
     const name = stack ?? preview.stack;
-    const exitCode = report.errors.length > 0 ? 1 : 0;
+    const exitCode = isWhole(report) ? 0 : 1;
     const drift = hasDrift(report);
     if (options["print"] === true) {
       const issue = issueOf(report, { stack: name });
@@ -59,9 +61,12 @@ export const driftIssue: Command = {
       exitCode,
       json: { drift, report, ...written },
       text: () =>
-        written.url === undefined
-          ? "no drift, no issue"
-          : `issue ${written.action}: ${written.url}`,
+        [
+          written.url === undefined
+            ? "no drift, no issue"
+            : `issue ${written.action}: ${written.url}`,
+          ...report.unseen.map((text) => plain(`not seen: ${text}`)),
+        ].join("\n"),
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { ParsedPreview, PreviewStep } from "../preview/preview";
-import { type PreviewReport, reportOf, type ServiceChange } from "../preview/changes";
+import { HOST, type PreviewReport, reportOf, type ServiceChange } from "../preview/changes";
 import { isDeepStrictEqual } from "node:util";
+import { unseenIn } from "./unseen";
 
 /** How what runs differs from what should. */
 export interface DriftReport {
@@ -14,8 +15,12 @@ export interface DriftReport {
   readonly changed: readonly ChangedResource[];
   /** What the host said, beside the plan. */
   readonly notes: readonly string[];
-  /** Why the comparison is not whole. */
+  /** Why the comparison failed. */
   readonly errors: readonly string[];
+  /** What was not looked at, although nothing failed. */
+  readonly unseen: readonly string[];
+  /** true: the host itself is among what failed or was not looked at. */
+  readonly hostUnseen: boolean;
 }
 
 export interface ChangedResource {
@@ -36,21 +41,42 @@ const NO_CHANGE = new Set(["same", "read", "refresh"]);
  * @param refresh by `pulumi refresh --preview-only`: what differs from the state. Default: not looked
  */
 export function driftOf(preview: ParsedPreview, refresh?: ParsedPreview): DriftReport {
-  const { target, services, others, notes, errors } = reportOf(preview);
-  const refused = (refresh?.messages ?? []).filter(({ severity }) => severity === "error");
+  const { target, services, others, notes } = reportOf(preview);
+  const both = [preview, ...(refresh === undefined ? [] : [refresh])];
+  const failed = both.flatMap(({ messages }) =>
+    messages.filter(({ severity }) => severity === "error"),
+  );
+  const unseen = both.flatMap(unseenIn);
   return {
     ...(target === undefined ? {} : { version: target }),
     services: services.filter(({ action }) => action !== "keep" && action !== "job"),
     resources: others.filter(({ type }) => !IMAGE_TYPE.test(type)),
     changed: (refresh?.steps ?? []).flatMap((step) => changedBy(step)),
     notes,
-    errors: [...new Set([...errors, ...refused.map(({ text }) => text)])],
+    errors: textsOf(failed),
+    unseen: [
+      ...textsOf(unseen),
+      ...(preview.steps.length === 0 && failed.length === 0 ? [NOTHING] : []),
+    ],
+    hostUnseen: [...failed, ...unseen].some(({ type }) => type === HOST),
   };
 }
+
+/** Even a stack without resources has one step, its own. */
+const NOTHING = "the preview names no resource, so that nothing was compared; run it again";
 
 /** Whether anything is not as it should be. */
 export function hasDrift({ services, resources, changed }: DriftReport): boolean {
   return services.length + resources.length + changed.length > 0;
+}
+
+/** Whether everything was looked at: only then no difference means that there is none. */
+export function isWhole({ errors, unseen }: DriftReport): boolean {
+  return errors.length + unseen.length === 0;
+}
+
+function textsOf(messages: ParsedPreview["messages"]): string[] {
+  return [...new Set(messages.map(({ text }) => text))];
 }
 
 function changedBy({ op, type, name, old, new: now }: PreviewStep): ChangedResource[] {

@@ -32,7 +32,8 @@ export interface PreviewReport {
   readonly tags: readonly string[];
 }
 
-const HOST = "botcore:index:ComposeHost";
+/** Token of the production host. */
+export const HOST = "botcore:index:ComposeHost";
 const INDEX = "botcore:index:ImageIndex";
 const TAGS = "botcore:index:ImageTags";
 /** What is checked before a version may be published. */
