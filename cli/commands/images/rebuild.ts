@@ -32,8 +32,10 @@ export const rebuild: Command = {
     "in build args of Compose files) what each tag stands for today, writes the new\n" +
     "digests into the files and prints the change as a unified diff. Tags stay as\n" +
     "they are. What there is to say of a base stands on standard error. Nothing is\n" +
-    "built or committed. Logins are those of `docker login`, and the stack's own for\n" +
-    "its registry.",
+    "built or committed. With `--json`, `whole` is false where a base could not be\n" +
+    "asked or a file not be read, `changes` is true where a base is newer, and no\n" +
+    "JSON at all means that the command failed. Logins are those of `docker login`,\n" +
+    "and the stack's own for its registry.",
   exitCodes: {
     good: "the bases are those of today, or have just been written",
     fault: "a base could not be asked, the others are written; `--check`: something changes",

@@ -7,12 +7,18 @@ export type ServiceFindings = ReadonlyMap<string, Fixable | string | undefined>;
 
 const SHORT_DIGEST = "sha256:".length + 12;
 
-/** On standard output stands the patch alone, so that it can be applied. */
+/**
+ * On standard output stands the patch alone, so that it can be applied. What `--json` prints tells by
+ * `whole` why the exit code is 1: false where a base could not be asked or a file not be read; the
+ * others are done all the same. A command that failed prints none.
+ */
 export function rebuildOutcome(plan: Rebuild, findings: ServiceFindings, check: boolean): Outcome {
-  const failed = plan.faults.length > 0 || plan.bases.some(isFailed);
+  const whole = plan.faults.length === 0 && !plan.bases.some(isFailed);
   return {
-    exitCode: failed || (check && plan.files.length > 0) ? 1 : 0,
+    exitCode: !whole || (check && plan.files.length > 0) ? 1 : 0,
     json: {
+      whole,
+      changes: plan.files.length > 0,
       written: check ? [] : plan.files.map(({ name }) => name),
       bases: plan.bases.map(({ outcome, ...base }) => ({ ...base, ...outcome })),
       findings: Object.fromEntries(

@@ -53,6 +53,25 @@ describe("images rebuild", () => {
     });
   }
 
+  const causes: [string, Rebuild, boolean, boolean][] = [
+    ["a base that could not be asked", planOf([MOVED, FAILED]), false, true],
+    ["the same, and nothing newer", planOf([CURRENT, FAILED]), false, false],
+    [
+      "a file that could not be read",
+      planOf([CURRENT], { faults: [{ at: "x", message: "y" }] }),
+      false,
+      false,
+    ],
+    ["a newer base that --check finds", planOf([MOVED]), true, true],
+  ];
+  for (const [name, plan, whole, changes] of causes) {
+    it(`tells programs that exit code 1 is for ${name}`, () => {
+      const { exitCode, json } = rebuildOutcome(plan, none, true);
+      const told = json as { whole: unknown; changes: unknown };
+      assert.deepEqual([exitCode, told.whole, told.changes], [1, whole, changes]);
+    });
+  }
+
   it("prints the patch alone, and nothing where there is none", () => {
     assert.equal(rebuildOutcome(planOf([MOVED]), none, false).text(look), "--- a\n+++ b");
     assert.equal(rebuildOutcome(planOf([CURRENT]), none, false).text(look), "");
@@ -101,6 +120,8 @@ describe("images rebuild", () => {
     const found: ServiceFindings = new Map([["web", undefined]]);
     const { json } = rebuildOutcome(planOf([MOVED]), found, false);
     assert.deepEqual(json, {
+      whole: true,
+      changes: true,
       written: ["web/Dockerfile"],
       bases: [
         {
