@@ -8,7 +8,7 @@ import { deployedOf, readDeployment } from "../deployed";
 import { openImages } from "../registryImages";
 import { sizeText } from "../sizes";
 import { table, type Cell } from "../table";
-import { paint, wrap } from "../terminal";
+import { type Look, paint, wrap } from "../terminal";
 import { count } from "../words";
 import { otherStacks, STACKS } from "./images/stacks";
 
@@ -64,33 +64,34 @@ export function costOutcome(server: string, kept: Usage, all: Usage, found: Esti
       })),
       notes: found.notes,
     },
-    text: (look) => {
-      const rows = found.lines.map(({ price, quantity, regions, usd }): Cell[] => [
-        { text: price.what },
-        { text: amount(quantity, price.unit) + (regions === 1 ? "" : `, ${regions} regions`) },
-        { text: dollars(usd) },
-        { text: price.date },
-        { text: price.source },
-      ]);
-      const beyond = all.bytes - kept.bytes;
-      const prunable =
-        beyond === 0 ? "" : `; \`npx bot-core images prune\` frees ${sizeText(beyond)}`;
-      return [
-        ...wrap(
-          `${server}: ${sizeText(kept.bytes)} stay under the retention settings${prunable}`,
-          look.width,
-        ),
-        ...(rows.length === 0 ? [] : ["", table(COLUMNS, rows, look)]),
-        "",
-        ...(found.usd === undefined
-          ? []
-          : [`about ${dollars(found.usd)} a month: an estimate at list prices, no bill`]),
-        ...found.notes.flatMap((note) =>
-          wrap(note, look.width).map((one) => paint(one, "faint", look)),
-        ),
-      ].join("\n");
-    },
+    text: (look) => costText(server, kept, all, found, look),
   };
+}
+
+function costText(server: string, kept: Usage, all: Usage, found: Estimate, look: Look): string {
+  const rows = found.lines.map(({ price, quantity, regions, usd }): Cell[] => [
+    { text: price.what },
+    { text: amount(quantity, price.unit) + (regions === 1 ? "" : `, ${regions} regions`) },
+    { text: dollars(usd) },
+    { text: price.date },
+    { text: price.source },
+  ]);
+  const beyond = all.bytes - kept.bytes;
+  const prunable = beyond === 0 ? "" : `; \`npx bot-core images prune\` frees ${sizeText(beyond)}`;
+  return [
+    ...wrap(
+      `${server}: ${sizeText(kept.bytes)} stay under the retention settings${prunable}`,
+      look.width,
+    ),
+    ...(rows.length === 0 ? [] : ["", table(COLUMNS, rows, look)]),
+    "",
+    ...(found.usd === undefined
+      ? []
+      : [`about ${dollars(found.usd)} a month: an estimate at list prices, no bill`]),
+    ...found.notes.flatMap((note) =>
+      wrap(note, look.width).map((one) => paint(one, "faint", look)),
+    ),
+  ].join("\n");
 }
 
 const COLUMNS = [

@@ -91,36 +91,57 @@ function withoutDaemon(): Answer<DaemonInfo> {
   return { refusal: "" };
 }
 
-/** The places that a release goes through: the source, the registry, the host. */
+/** The places that a release goes through: the source, the registry, what it is signed with, the host. */
 function placeChecks(
-  { folder, env, signal }: CheckInputs,
+  inputs: CheckInputs,
   settings: () => Promise<Settings>,
   compose: () => Promise<LoadedCompose>,
 ): Check[] {
-  const host = once(async () => askHost(await needed(settings, CONFIGURATION), signal));
   return [
-    {
-      name: "source",
-      run: async () => {
-        const [known, loaded] = await Promise.all([
-          needed(settings, CONFIGURATION),
-          needed(compose, COMPOSE_FILES),
-        ]);
-        return sourceFinding(folder, known, loaded);
-      },
+    sourceCheck(inputs, settings, compose),
+    registryCheck(settings, compose),
+    ...secretChecks(inputs, settings),
+    ...hostChecks(inputs, settings),
+  ];
+}
+
+function sourceCheck(
+  { folder }: CheckInputs,
+  settings: () => Promise<Settings>,
+  compose: () => Promise<LoadedCompose>,
+): Check {
+  return {
+    name: "source",
+    run: async () => {
+      const [known, loaded] = await Promise.all([
+        needed(settings, CONFIGURATION),
+        needed(compose, COMPOSE_FILES),
+      ]);
+      return sourceFinding(folder, known, loaded);
     },
-    {
-      name: "registry",
-      run: async () => {
-        const known = await needed(settings, CONFIGURATION);
-        // A faulty Compose file hides the repositories; the logins can be told all the same.
-        const services = await compose().then(
-          ({ builds }) => Object.keys(builds),
-          () => [],
-        );
-        return registryFinding(known, services);
-      },
+  };
+}
+
+function registryCheck(
+  settings: () => Promise<Settings>,
+  compose: () => Promise<LoadedCompose>,
+): Check {
+  return {
+    name: "registry",
+    run: async () => {
+      const known = await needed(settings, CONFIGURATION);
+      // A faulty Compose file hides the repositories; the logins can be told all the same.
+      const services = await compose().then(
+        ({ builds }) => Object.keys(builds),
+        () => [],
+      );
+      return registryFinding(known, services);
     },
+  };
+}
+
+function secretChecks({ folder, env }: CheckInputs, settings: () => Promise<Settings>): Check[] {
+  return [
     {
       name: "secrets",
       run: async (limit) => secretsFinding(await needed(settings, CONFIGURATION), env, limit),
@@ -130,11 +151,14 @@ function placeChecks(
       run: async (limit) =>
         supplyChainFinding(await needed(settings, CONFIGURATION), folder, env, limit),
     },
+  ];
+}
+
+function hostChecks({ signal }: CheckInputs, settings: () => Promise<Settings>): Check[] {
+  const host = once(async () => askHost(await needed(settings, CONFIGURATION), signal));
+  return [
     { name: "host", run: async () => (await host()).host },
-    {
-      name: "host's lock",
-      run: async () => (await needed(host, "host")).lock,
-    },
+    { name: "host's lock", run: async () => (await needed(host, "host")).lock },
   ];
 }
 

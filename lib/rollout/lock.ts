@@ -152,12 +152,12 @@ function parseOwner(text: string | undefined): Owner {
   }
 }
 
-/** When a process started, in clock ticks since boot; empty where it does not run. */
 /** Whether the process that holds a lock runs on this machine now. */
 export function isOwnerAlive({ machine, pid, started }: Owner): boolean {
   return machine === thisOwner().machine && startOf(pid) === started;
 }
 
+/** When a process started, in clock ticks since boot; empty where it does not run. */
 function startOf(pid: number): string {
   const stat = firstLine(`/proc/${pid}/stat`);
   if (stat !== "") return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
