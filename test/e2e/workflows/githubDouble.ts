@@ -15,13 +15,16 @@ interface Content {
   readonly body?: string;
   readonly state?: string;
   readonly labels?: readonly string[];
+  readonly ref?: string;
 }
 
-/** GitHub's API as far as the workflows' own commands call it: issues, and comments below them. */
+/** GitHub's API as far as the workflows' own commands call it: issues, comments below them, findings. */
 export class GithubDouble {
   public readonly issues: Issue[] = [];
   /** Bodies of the comments by the number of their issue or pull request. */
   public readonly comments = new Map<number, string[]>();
+  /** References whose findings were handed in, one an upload. */
+  public readonly findings: string[] = [];
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response);
   });
@@ -44,10 +47,13 @@ export class GithubDouble {
     const text = Buffer.concat(chunks).toString();
     const content = (text === "" ? {} : JSON.parse(text)) as Content;
     const [, , , , , number, below] = pathname.split("/");
+    if (number === "sarifs") this.findings.push(content.ref ?? "");
     const answer =
       below === "comments"
         ? this.comment(request.method ?? "", Number(number), content)
-        : this.issue(request.method ?? "", Number(number), content);
+        : number === "sarifs"
+          ? {}
+          : this.issue(request.method ?? "", Number(number), content);
     response.end(JSON.stringify(answer));
   }
 

@@ -125,7 +125,7 @@ async function runStep(
     state.ran.push(place);
     const ok = await runScript(step, { ...state.environment, ...own }, state);
     if (!ok) {
-      state.failed = true;
+      state.failed ||= step["continue-on-error"] !== true;
       state.output += `\n[${place} failed]\n`;
     }
   }

@@ -64,13 +64,13 @@ exec "$REAL" "$@"
   }
   await writeFile(join(downloads, "syft"), "#!/bin/sh\necho syft\n");
   await execute("tar", ["-czf", join(downloads, "syft.tar.gz"), "-C", downloads, "syft"]);
-  await writeFile(join(downloads, "cosign"), "#!/bin/sh\necho cosign\n");
+  await writeFile(join(downloads, "trivy"), "#!/bin/sh\necho trivy\n");
   const line = (name: string, file: string): string =>
     `${name} ${hexDigestOf(readFileSync(join(downloads, file)))} https://example.com/${file}\n`;
   return {
     folder: programs,
     environment: { SHIMS: programs, SHIM_LOG: log, DOWNLOADS: downloads },
-    tools: `# a comment\n${line("syft", "syft.tar.gz")}${line("cosign", "cosign")}`,
+    tools: `# a comment\n${line("syft", "syft.tar.gz")}${line("trivy", "trivy")}`,
     calls: () => readFileSync(log, "utf8").trim().split("\n"),
   };
 }

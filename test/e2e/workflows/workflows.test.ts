@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { skip } from "../../../dev/skip";
 import { PULL_USER, pullPassword, PUSH_USER, pushPassword } from "../../../dev/localRegistry";
 import { allSteps, CHECKOUT } from "../../unit/workflows/model";
 import { createShop, type ShopProject } from "../support/shopProject";
-import { tagsOf } from "../support/registry";
+import { registry, tagsOf } from "../support/registry";
 import { GithubDouble } from "./githubDouble";
 import { type Machine, type RanJob, runJob, type RunOptions } from "./runner";
 import { makeShims, type Shims } from "./shims";
@@ -22,7 +23,6 @@ const ACTIONS_OF_OTHERS = [
   "actions/checkout",
   "actions/setup-node",
   "actions/upload-artifact",
-  "github/codeql-action/upload-sarif",
   "pulumi/actions",
 ];
 
@@ -35,7 +35,16 @@ const SECRETS = {
 const LOGINS = { DOCKER_USERNAME: PUSH_USER, DOCKER_PULL_USERNAME: PULL_USER };
 /** Given by the steps' `env` alone, so that one which forgets them fails. */
 const GIVEN_BY_STEPS =
-  /^(?:DOCKER_(?:PULL_)?(?:USERNAME|PASSWORD)|PULUMI_CONFIG_PASSPHRASE|GITHUB_.*|PULUMI_BACKEND_URL)$/;
+  /^(?:DOCKER_(?:PULL_)?(?:USERNAME|PASSWORD)|COSIGN_(?:KEY|PASSWORD)|PULUMI_CONFIG_PASSPHRASE|GITHUB_.*|PULUMI_BACKEND_URL)$/;
+
+interface Event {
+  readonly name: string;
+  readonly ref: string;
+  /** Further keys of the event's file. Default: none. */
+  readonly more?: object;
+  /** What a step would leave in the checkout that does nothing here, by path. Default: none. */
+  readonly files?: Readonly<Record<string, string>>;
+}
 
 describe("workflows, their commands run here", function () {
   this.timeout(300_000);
@@ -87,11 +96,12 @@ describe("workflows, their commands run here", function () {
   /** One job on a fresh checkout: its own configuration files, nothing of the job before. */
   async function job(
     name: string,
-    event: { readonly name: string; readonly ref: string; readonly more?: object },
+    event: Event,
     options: Partial<RunOptions> = {},
     server = "https://github.com",
   ): Promise<RanJob | undefined> {
     await freshCheckout();
+    for (const [path, text] of Object.entries(event.files ?? {})) await project.write(path, text);
     const eventFile = join(home, "event.json");
     const body = { repository: { default_branch: "main" }, ...event.more };
     await writeFile(eventFile, JSON.stringify(body));
@@ -147,7 +157,8 @@ describe("workflows, their commands run here", function () {
   async function freshCheckout(): Promise<void> {
     const own = readdirSync(project.directory).filter((name) => /^Pulumi\..*\.yaml$/.test(name));
     for (const name of own) await rm(join(project.directory, name));
-    for (const name of ["preview.json", "refresh.json", "versions.json", "reports"]) {
+    const made = ["preview.json", "preview.diff", "refresh.json", "versions.json", "rebuild.txt"];
+    for (const name of [...made, "reports"]) {
       await rm(join(project.directory, name), { recursive: true, force: true });
     }
     await writeFile(join(project.directory, "Pulumi.test.yaml"), config);
@@ -213,8 +224,9 @@ describe("workflows, their commands run here", function () {
     const built = await passes("release/build", dispatch, { ...amd64, inputs });
     assert.match(built.summary, /built \| \d+ \| \d+ \|/);
     await plantLock();
-    await mkdir(join(project.directory, "reports/v0.2.0"), { recursive: true });
-    const done = await passes("release/release", dispatch, { inputs });
+    const files = { "reports/v0.2.0/engine-amd64.sarif": '{"runs":[]}' };
+    const done = await passes("release/release", { ...dispatch, files }, { inputs });
+    assert.deepEqual(github.findings, [dispatch.ref]);
     assert.match(done.output, /created by .*@elsewhere/);
     assert.equal(await project.answering(SERVICE), "v0.2.0");
   });
@@ -272,6 +284,33 @@ describe("workflows, their commands run here", function () {
     assert.match(github.issues[0]?.body ?? "", /\| `engine` \| v0\.1\.0 \|/);
   });
 
+  it("release: signs with a key that the job has for as long as it lasts", async function () {
+    const folders = (machine.environment["PATH"] ?? "").split(delimiter);
+    if (!folders.some((folder) => existsSync(join(folder, "cosign")))) {
+      skip(this, "no cosign on PATH");
+    }
+    const keys = { ...process.env, ...machine.environment, COSIGN_PASSWORD: "e2e-key" };
+    const pair = ["generate-key-pair", "--output-key-prefix", join(home, "signing")];
+    await execute("cosign", pair, { env: keys });
+    await freshCheckout();
+    await project.edit(SERVICE, "v0.3.0");
+    await project.write("cosign.pub", await readFile(join(home, "signing.pub"), "utf8"));
+    await project.commit("v0.3.0");
+    await project.configure({ sign: { key: "cosign.key" }, verify: { key: "cosign.pub" } });
+    config = await readFile(join(project.directory, "Pulumi.test.yaml"), "utf8");
+    const inputs = { version: "v0.3.0" };
+    await passes("release/build", dispatch, { ...amd64, inputs });
+    const refused = await job("release/release", dispatch, { inputs });
+    assert.match(refused?.output ?? "", /COSIGN_KEY is empty/);
+    const key = await readFile(join(home, "signing.key"), "utf8");
+    const secrets = { ...SECRETS, COSIGN_KEY: key, COSIGN_PASSWORD: "e2e-key" };
+    const done = await passes("release/release", dispatch, { inputs, secrets });
+    assert.match(done.output, /signed engine v0\.3\.0/);
+    assert.equal(await project.answering(SERVICE), "v0.3.0");
+    assert.ok(!existsSync(join(project.directory, "cosign.key")));
+    assert.ok(!existsSync(join(home, "signing-key")));
+  });
+
   it("preview: checks a fork without a secret, and comments on a branch of this repository", async () => {
     const pull = (from: string): Parameters<typeof job>[1] => ({
       name: "pull_request",
@@ -285,7 +324,9 @@ describe("workflows, their commands run here", function () {
     assert.equal(await job("preview/preview", pull("somebody/shop")), undefined);
     await passes("preview/check", pull(REPOSITORY));
     await passes("preview/preview", pull(REPOSITORY));
-    assert.match(github.comments.get(17)?.[0] ?? "", /<!-- bot-core preview: test -->/);
+    const [comment = ""] = github.comments.get(17) ?? [];
+    assert.match(comment, /<!-- bot-core preview: test -->/);
+    assert.match(comment, /<summary>Diff<\/summary>[^]*pulumi:pulumi:Stack/);
   });
 
   it("rebuild: opens one pull request with the newer bases", async () => {
@@ -294,14 +335,30 @@ describe("workflows, their commands run here", function () {
     await mkdir(join(home, "octo"));
     await execute("git", ["init", "--quiet", "--bare", bare]);
     const server = `file://${home}`;
+    // What was published serves as a base: its tag moves from one image to the next.
+    const repository = `${project.namespace}/${SERVICE}`;
+    const [first = "", ...next] = new Set(Object.values(await tagsOf(repository)));
+    assert.ok(next.length >= 2);
+    const move = async (digest: string): Promise<void> => {
+      const manifest = await registry().getManifest(repository, digest);
+      assert.ok(manifest);
+      await registry().putManifest(repository, "base", manifest.bytes, manifest.mediaType);
+    };
+    await move(first);
+    await freshCheckout();
+    const base = `FROM ${registry().server}/${repository}:base`;
+    await project.write(`services/${SERVICE}/Dockerfile`, `${base}@${first}\n`);
+    await project.commit("a pinned base");
     await passes("rebuild/rebuild", weekly, {}, server);
     assert.ok(!shims.calls().some((call) => call.startsWith("gh ")));
-    for (const text of ["one", "two"]) {
-      await project.write(`services/${SERVICE}/Dockerfile`, `FROM scratch\n# ${text}\n`);
+    for (const digest of next.slice(0, 2)) {
+      await execute("git", ["-C", project.directory, "switch", "--quiet", "main"]);
+      await move(digest);
       await passes("rebuild/rebuild", weekly, {}, server);
+      const { stdout } = await execute("git", ["-C", bare, "show", "rebuild/bases"]);
+      assert.match(stdout, /Build on newer base images/);
+      assert.ok(stdout.includes(`-${base}@${first}\n+${base}@${digest}\n`), stdout);
     }
-    const { stdout } = await execute("git", ["-C", bare, "show", "--stat", "rebuild/bases"]);
-    assert.match(stdout, /Build on newer base images[^]*Dockerfile/);
     const calls = shims.calls().filter((call) => call.startsWith("gh pr "));
     assert.deepEqual(
       calls.map((call) => call.split(" ").slice(0, 3).join(" ")),
