@@ -18,10 +18,14 @@ export async function presenceOf(
   repository: string,
   digest: string,
 ): Promise<Presence> {
-  const referrers = await client.listReferrers(repository, digest);
-  const bundles = referrers.filter(
+  const listed = (await client.listReferrers(repository, digest)).filter(
     ({ artifactType }) => artifactType === undefined || BUNDLE.test(artifactType),
   );
+  // Where the list stands under a tag, it still has what was deleted.
+  const heads = await Promise.all(
+    listed.map((bundle) => client.headManifest(repository, bundle.digest)),
+  );
+  const bundles = listed.filter((_bundle, at) => heads[at] !== undefined);
   const ofSbom = (annotations: Readonly<Record<string, string>>): boolean | undefined => {
     const type = annotations[PREDICATE];
     return type === undefined ? undefined : type === SPDX_PREDICATE;

@@ -18,6 +18,7 @@ import {
 } from "../../../lib/supplyChain";
 import { withCosign } from "../../../lib/supplyChain/signature/cosign";
 import { attestArgs, signArgs } from "../../../lib/supplyChain/signature/cosignArgs";
+import { goneOf } from "../../../lib/supplyChain/signature/goneOf";
 import { COSIGNS, PULL, PUSH, type PushedIndex, SigningWorld } from "./signingWorld";
 
 const PORT = 15_767;
@@ -185,6 +186,49 @@ describe("signatures in a real registry", function () {
           /v1\.0\.0.*v2\.0\.0/,
         );
         await verify(repository, index, { version: "dev" });
+      });
+
+      it("refuses one platform's image of a signed old version under a new tag", async () => {
+        const [old] = index.platforms;
+        assert.ok(old !== undefined);
+        const manifest = await world.client().getManifest(repository, old.digest);
+        assert.ok(manifest !== undefined);
+        const { bytes, mediaType } = manifest;
+        await world.client().putManifest(repository, "v2.0.0", bytes, mediaType);
+        const moved = { digest: old.digest, platforms: [old] };
+        // Signed it is, by the right key: nothing but its name is missing.
+        await verify(repository, moved, { version: "dev" });
+        const says = /names no version, and it was to be used as v2\.0\.0/;
+        await refuses(
+          verify(repository, moved, { version: "v2.0.0" }),
+          "image-version-mismatch",
+          says,
+        );
+        await refuses(
+          verify(repository, moved, { version: "dev", service: "web" }),
+          "image-service-mismatch",
+          /names no service, and it was to be web/,
+        );
+      });
+
+      it("misses in the registry what somebody removed of it", async () => {
+        const name = `${repository}-removed`;
+        const signed = await world.push(name, VERSION, "1.0-1");
+        await sign(name, signed, { sboms: true });
+        const platforms = signed.platforms.map((one) => ({ ...one, sbom: one.digest }));
+        const gone = (): Promise<string | undefined> =>
+          goneOf(world.client(), { repository: name, digest: signed.digest, platforms });
+        assert.equal(await gone(), undefined);
+        const remove = async (digest: string): Promise<void> => {
+          for (const { digest: bundle } of await world.client().listReferrers(name, digest)) {
+            await world.client().deleteManifest(name, bundle);
+          }
+        };
+        const [first] = signed.platforms;
+        await remove(first?.digest ?? "");
+        assert.match((await gone()) ?? "", /bill of materials of its linux\/amd64 image$/);
+        await remove(signed.digest);
+        assert.equal(await gone(), "its signature");
       });
 
       it("refuses an image without an attested bill of materials", async () => {

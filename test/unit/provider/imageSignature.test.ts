@@ -121,20 +121,23 @@ describe("the signature of an index in state", () => {
     assert.deepEqual(lines, []);
   });
 
-  it("is gone with the signature, the index or an attestation: the next run makes it anew", async () => {
-    const unsigned = await release();
-    fake.forget(`${REPOSITORY}@${unsigned.signature}`);
-    assert.deepEqual(await read(unsigned), ["gone", "gone"]);
-    const { digest } = unsigned.inputs;
-    const name = `${fake.endpoint.server}/${REPOSITORY}@${digest}`;
-    assert.equal(lines[0], `${name}: its signature is no longer in the registry`);
-    const unattested = await release();
-    fake.forget(`${REPOSITORY}@${unattested.attestation}`);
-    assert.deepEqual(await read(unattested), ["gone", "gone"]);
-    const unlisted = await release();
-    fake.forget(`${REPOSITORY}@${digest}`);
-    assert.deepEqual(await read(unlisted), ["gone", "gone"]);
-  });
+  for (const referrers of [true, false]) {
+    it(`is gone with the signature, the index or an attestation${referrers ? "" : ", also where its list stands under a tag"}`, async () => {
+      fake.options = { referrers };
+      const unsigned = await release();
+      fake.forget(`${REPOSITORY}@${unsigned.signature}`);
+      assert.deepEqual(await read(unsigned), ["gone", "gone"]);
+      const { digest } = unsigned.inputs;
+      const name = `${fake.endpoint.server}/${REPOSITORY}@${digest}`;
+      assert.equal(lines[0], `${name}: its signature is no longer in the registry`);
+      const unattested = await release();
+      fake.forget(`${REPOSITORY}@${unattested.attestation}`);
+      assert.deepEqual(await read(unattested), ["gone", "gone"]);
+      const unlisted = await release();
+      fake.forget(`${REPOSITORY}@${digest}`);
+      assert.deepEqual(await read(unlisted), ["gone", "gone"]);
+    });
+  }
 
   it("is not gone where the registry does not say so", async () => {
     const signed = await release();
