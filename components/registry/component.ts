@@ -73,10 +73,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     this.actionsVariables = actionsVariables ?? {};
     this.replicas = replicas ?? {};
     this.accountInput = accountInput(settings.account, pull);
-    this.pullAccountInput =
-      this.pullEndpoint === this.endpoint
-        ? this.accountInput
-        : accountInput({ ...settings.account, endpoint: this.pullEndpoint }, pullThere ?? pull);
+    this.pullAccountInput = this.accountThere(pullThere ?? pull);
     this.access = new RegistryAccess(
       `${name}-access`,
       { registry: this.accountInput, repositories: paths, builds: [...builds].sort() },
@@ -85,9 +82,7 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
     const read = (): Promise<docker.types.input.Registry> => dockerRegistryArgs(settings.account);
     // A server that this run makes gives no login before the proof of access has had one.
     this.readDockerRegistry = serverIsThere ? read : () => this.access.id.apply(read);
-    this.repositories = pulumi.output(
-      Object.fromEntries(named.map((service) => [service, this.imageName(service)])),
-    );
+    this.repositories = pulumi.output(this.imageNames(named));
     this.registerOutputs({
       server: this.endpoint.server,
       repositories: this.repositories,
@@ -111,6 +106,16 @@ export abstract class RegistryComponent extends pulumi.ComponentResource impleme
 
   public pullImageName(service: string): string {
     return this.place.pullImageName(service);
+  }
+
+  /** The account at `pullEndpoint`, which may be another place than the push goes to. */
+  private accountThere(pull: pulumi.Input<CredentialSource> | undefined): AccountInput {
+    if (this.pullEndpoint === this.endpoint) return this.accountInput;
+    return accountInput({ ...this.account, endpoint: this.pullEndpoint }, pull);
+  }
+
+  private imageNames(services: readonly string[]): Readonly<Record<string, string>> {
+    return Object.fromEntries(services.map((service) => [service, this.imageName(service)]));
   }
 
   private checkedPath(service: string): string {

@@ -2,6 +2,7 @@ import { Repository } from "@pulumi/gcp/artifactregistry";
 import type * as pulumi from "@pulumi/pulumi";
 import { cacheRepositoryId, virtualRepositoryId } from "../../../lib/registries/gar/names";
 import { remoteSource } from "../../../lib/registries/gar/upstream";
+import type { PullThroughCache } from "../../../lib/settings/registrySettings";
 import type { GarScope } from "./scope";
 
 /** Own images win over cached ones of the same name; the upstreams follow in the order given. */
@@ -17,27 +18,52 @@ export function declareCaches(
   own: Repository,
   apis: readonly pulumi.Resource[],
 ): readonly Repository[] {
-  const { parent, name, settings } = scope;
-  const { project, location, repository, cache } = settings;
+  const { cache } = scope.settings;
   if (cache.length === 0) return [];
-  const remotes = cache.map((upstream) => {
-    const repositoryId = cacheRepositoryId(repository, upstream.upstream);
-    const remote = new Repository(
-      `${name}-cache-${upstream.upstream}`,
-      {
-        project,
-        location,
-        repositoryId,
-        description: `Copies of ${upstream.upstream}`,
-        format: "DOCKER",
-        mode: "REMOTE_REPOSITORY",
-        remoteRepositoryConfig: remoteSource(upstream),
-      },
-      { parent, dependsOn: [...apis] },
-    );
-    return { repositoryId, remote };
-  });
-  const all = new Repository(
+  const copies = cache.map((upstream) => declareCopy(scope, upstream, apis));
+  const all = declareAll(scope, own, copies, apis);
+  return [...copies.map(({ remote }) => remote), all];
+}
+
+/** What is copied through from one registry. */
+interface Copy {
+  readonly repositoryId: string;
+  readonly remote: Repository;
+}
+
+/** The repository that one registry is copied through. */
+function declareCopy(
+  { parent, name, settings }: GarScope,
+  upstream: PullThroughCache,
+  apis: readonly pulumi.Resource[],
+): Copy {
+  const { project, location, repository } = settings;
+  const repositoryId = cacheRepositoryId(repository, upstream.upstream);
+  const remote = new Repository(
+    `${name}-cache-${upstream.upstream}`,
+    {
+      project,
+      location,
+      repositoryId,
+      description: `Copies of ${upstream.upstream}`,
+      format: "DOCKER",
+      mode: "REMOTE_REPOSITORY",
+      remoteRepositoryConfig: remoteSource(upstream),
+    },
+    { parent, dependsOn: [...apis] },
+  );
+  return { repositoryId, remote };
+}
+
+/** The one address for own and cached images. */
+function declareAll(
+  { parent, name, settings }: GarScope,
+  own: Repository,
+  copies: readonly Copy[],
+  apis: readonly pulumi.Resource[],
+): Repository {
+  const { project, location, repository } = settings;
+  return new Repository(
     `${name}-all`,
     {
       project,
@@ -49,7 +75,7 @@ export function declareCaches(
       virtualRepositoryConfig: {
         upstreamPolicies: [
           { id: "own", priority: OWN_PRIORITY, repository: own.id },
-          ...remotes.map(({ repositoryId, remote }, at) => ({
+          ...copies.map(({ repositoryId, remote }, at) => ({
             id: repositoryId,
             priority: OWN_PRIORITY - 1 - at,
             repository: remote.id,
@@ -59,5 +85,4 @@ export function declareCaches(
     },
     { parent, dependsOn: [...apis] },
   );
-  return [...remotes.map(({ remote }) => remote), all];
 }

@@ -1,5 +1,5 @@
 import { WorkloadIdentityPool, WorkloadIdentityPoolProvider } from "@pulumi/gcp/iam";
-import { IAMMember } from "@pulumi/gcp/serviceaccount";
+import { type Account, IAMMember } from "@pulumi/gcp/serviceaccount";
 import type * as pulumi from "@pulumi/pulumi";
 import { federatedMember, poolTrust } from "../../../lib/registries/gar/federation";
 import { poolId, poolProviderId, type Role } from "../../../lib/registries/gar/names";
@@ -18,19 +18,37 @@ export interface Federation {
   readonly resources: readonly pulumi.Resource[];
 }
 
+/** Settings that a pool, which outlives the stack, may have otherwise. */
+const POOL = ["deletionPolicy", "description", "disabled", "displayName"];
+const POOL_PROVIDER = [...POOL, "attributeCondition", "attributeMapping", "oidc"];
+
 /**
  * The trust in the tokens of one GitHub repository: its releases may act as the push account, all
  * its runs as the pull account. No key is made.
  */
 export function declareFederation(
-  { parent, name, settings, found: { recorded } }: GarScope,
+  scope: GarScope,
   github: FoundGithub,
   identities: Readonly<Record<Role, Identity>>,
   apis: readonly pulumi.Resource[],
 ): Federation {
-  const { repositoryId, defaultBranch } = github;
+  const pool = declarePool(scope, github, apis);
+  const provider = declareProvider(scope, github, pool);
+  const bindings = (["push", "pull"] as const).flatMap((role) => {
+    const { account } = identities[role];
+    return account === undefined ? [] : mayActAs(scope, github, pool, role, account);
+  });
+  return { provider, resources: [pool, provider, ...bindings] };
+}
+
+/** The pool of identities from outside of Google. It stays when the stack goes. */
+function declarePool(
+  { parent, name, settings, found: { recorded } }: GarScope,
+  github: FoundGithub,
+  apis: readonly pulumi.Resource[],
+): WorkloadIdentityPool {
   const { project } = settings;
-  const pool = new WorkloadIdentityPool(
+  return new WorkloadIdentityPool(
     `${name}-pool`,
     { project, workloadIdentityPoolId: poolId(settings), displayName: "GitHub Actions" },
     {
@@ -39,7 +57,16 @@ export function declareFederation(
       ...adoptOptions({ id: github.pool, recorded, mayDiffer: POOL, keep: true }),
     },
   );
-  const provider = new WorkloadIdentityPoolProvider(
+}
+
+/** Which of GitHub's tokens the pool takes. It stays when the stack goes. */
+function declareProvider(
+  { parent, name, settings: { project }, found: { recorded } }: GarScope,
+  github: FoundGithub,
+  pool: WorkloadIdentityPool,
+): WorkloadIdentityPoolProvider {
+  const { repositoryId, defaultBranch } = github;
+  return new WorkloadIdentityPoolProvider(
     `${name}-pool-provider`,
     {
       project,
@@ -59,22 +86,23 @@ export function declareFederation(
       }),
     },
   );
-  const bindings = (["push", "pull"] as const).flatMap((role) => {
-    const { account } = identities[role];
-    if (account === undefined) return [];
-    return new IAMMember(
-      `${name}-github-may-${role}`,
-      {
-        serviceAccountId: account.name,
-        role: WORKLOAD_USER,
-        member: pool.name.apply((poolName) => federatedMember(poolName, repositoryId, role)),
-      },
-      { parent },
-    );
-  });
-  return { provider, resources: [pool, provider, ...bindings] };
 }
 
-/** Settings that a pool, which outlives the stack, may have otherwise. */
-const POOL = ["deletionPolicy", "description", "disabled", "displayName"];
-const POOL_PROVIDER = [...POOL, "attributeCondition", "attributeMapping", "oidc"];
+/** Lets the workflows of a role act as its account. */
+function mayActAs(
+  { parent, name }: GarScope,
+  { repositoryId }: FoundGithub,
+  pool: WorkloadIdentityPool,
+  role: Role,
+  account: Account,
+): IAMMember {
+  return new IAMMember(
+    `${name}-github-may-${role}`,
+    {
+      serviceAccountId: account.name,
+      role: WORKLOAD_USER,
+      member: pool.name.apply((poolName) => federatedMember(poolName, repositoryId, role)),
+    },
+    { parent },
+  );
+}
