@@ -1,4 +1,9 @@
-import type { ECRClient, ImageDetail, ImageIdentifier } from "@aws-sdk/client-ecr";
+import type {
+  DescribeImagesCommandOutput,
+  ECRClient,
+  ImageDetail,
+  ImageIdentifier,
+} from "@aws-sdk/client-ecr";
 import { awsClientOptions, awsKeys } from "../../credentials/awsSession";
 import { messageOf, UserError } from "../../errors";
 import type { EcrSettings } from "../../settings/registrySettings";
@@ -9,62 +14,92 @@ const PAGE = 1000;
 const MAX_PAGES = 1000;
 
 /** Amazon ECR by its own API, which lists untagged images and tells when each was pushed. */
-export function ecrContents(
-  { region, accountId, profile }: EcrSettings,
-  signal?: AbortSignal,
-): RegistryContents {
-  const caller = { region, ...(profile === undefined ? {} : { profile }) };
-  const options = signal === undefined ? {} : { abortSignal: signal };
-  let opened: Promise<ECRClient> | undefined;
-  const client = async (): Promise<ECRClient> => {
-    const { ECRClient: Client } = await import("@aws-sdk/client-ecr");
-    return new Client({ ...awsClientOptions(caller), credentials: await awsKeys(caller) });
+export function ecrContents(settings: EcrSettings, signal?: AbortSignal): RegistryContents {
+  const repositories = new EcrRepositories(settings, signal);
+  return {
+    list: async (repository) => ({
+      manifests: await repositories.list(repository),
+      complete: true,
+    }),
+    removeTag: (repository, imageTag) => repositories.remove(repository, { imageTag }),
+    removeManifest: (repository, imageDigest) => repositories.remove(repository, { imageDigest }),
   };
-  const send = async <T>(what: Action, work: (client: ECRClient) => Promise<T>): Promise<T> => {
-    try {
-      return await work(await (opened ??= client()));
-    } catch (error) {
-      throw faultOf(error, what, profile);
+}
+
+/** The repositories of one registry. The SDK is loaded and the login read at the first request. */
+class EcrRepositories {
+  private readonly options: { readonly abortSignal?: AbortSignal };
+  private opened: Promise<ECRClient> | undefined;
+
+  public constructor(
+    private readonly settings: EcrSettings,
+    signal: AbortSignal | undefined,
+  ) {
+    this.options = signal === undefined ? {} : { abortSignal: signal };
+  }
+
+  public async list(repository: string): Promise<StoredManifest[]> {
+    const manifests: StoredManifest[] = [];
+    let nextToken: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const answer = await this.page(repository, nextToken);
+      manifests.push(...(answer?.imageDetails ?? []).flatMap(storedOf));
+      nextToken = answer?.nextToken;
+      if (nextToken === undefined) return manifests;
     }
-  };
-  const remove = async (repository: string, image: ImageIdentifier): Promise<boolean> => {
+    throw new UserError(
+      `Amazon ECR's list of \`${repository}\` does not end; try again later`,
+      "registry-answer",
+    );
+  }
+
+  /** @returns false where the image, or its repository, is not there */
+  public async remove(repository: string, image: ImageIdentifier): Promise<boolean> {
     const { BatchDeleteImageCommand } = await import("@aws-sdk/client-ecr");
+    const { accountId } = this.settings;
     const what = { action: "ecr:BatchDeleteImage", repository } as const;
     const input = { registryId: accountId, repositoryName: repository, imageIds: [image] };
-    const answer = await send(what, (ecr) =>
-      ecr.send(new BatchDeleteImageCommand(input), options),
+    const answer = await this.send(what, (ecr) =>
+      ecr.send(new BatchDeleteImageCommand(input), this.options),
     ).catch(noRepository);
     const [failure] = answer?.failures ?? [];
     if (failure === undefined) return answer !== undefined;
     if (failure.failureCode === "ImageNotFound") return false;
     throw refusal(repository, image, failure.failureCode ?? "", failure.failureReason ?? "");
-  };
-  return {
-    list: async (repository) => {
-      const { DescribeImagesCommand } = await import("@aws-sdk/client-ecr");
-      const manifests: StoredManifest[] = [];
-      let nextToken: string | undefined;
-      for (let page = 0; page < MAX_PAGES; page += 1) {
-        const input = {
-          ...{ registryId: accountId, repositoryName: repository, maxResults: PAGE },
-          ...(nextToken === undefined ? {} : { nextToken }),
-        };
-        const what = { action: "ecr:DescribeImages", repository } as const;
-        const answer = await send(what, (ecr) =>
-          ecr.send(new DescribeImagesCommand(input), options),
-        ).catch(noRepository);
-        manifests.push(...(answer?.imageDetails ?? []).flatMap(storedOf));
-        nextToken = answer?.nextToken;
-        if (nextToken === undefined) return { manifests, complete: true };
-      }
-      throw new UserError(
-        `Amazon ECR's list of \`${repository}\` does not end; try again later`,
-        "registry-answer",
-      );
-    },
-    removeTag: (repository, imageTag) => remove(repository, { imageTag }),
-    removeManifest: (repository, imageDigest) => remove(repository, { imageDigest }),
-  };
+  }
+
+  /** @returns undefined where the repository is not there */
+  private async page(
+    repository: string,
+    nextToken: string | undefined,
+  ): Promise<DescribeImagesCommandOutput | undefined> {
+    const { DescribeImagesCommand } = await import("@aws-sdk/client-ecr");
+    const { accountId } = this.settings;
+    const input = {
+      ...{ registryId: accountId, repositoryName: repository, maxResults: PAGE },
+      ...(nextToken === undefined ? {} : { nextToken }),
+    };
+    const what = { action: "ecr:DescribeImages", repository } as const;
+    return this.send(what, (ecr) => ecr.send(new DescribeImagesCommand(input), this.options)).catch(
+      noRepository,
+    );
+  }
+
+  /** @throws UserError, or NoRepository where the repository is not there */
+  private async send<T>(what: Action, work: (client: ECRClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(await (this.opened ??= this.open()));
+    } catch (error) {
+      throw faultOf(error, what, this.settings.profile);
+    }
+  }
+
+  private async open(): Promise<ECRClient> {
+    const { region, profile } = this.settings;
+    const caller = { region, ...(profile === undefined ? {} : { profile }) };
+    const { ECRClient: Client } = await import("@aws-sdk/client-ecr");
+    return new Client({ ...awsClientOptions(caller), credentials: await awsKeys(caller) });
+  }
 }
 
 function storedOf({ imageDigest, imageTags = [], imagePushedAt }: ImageDetail): StoredManifest[] {
