@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { UserError } from "../errors";
 
 /** How a program is run. */
@@ -47,38 +47,18 @@ export const run: Run = (program, args, options = {}) =>
     });
     const out = collect(options.onLine);
     const err = collect(options.onLine);
-    let ended: UserError | undefined;
-    const end = (reason: UserError): void => {
-      if (ended !== undefined) return;
-      ended = reason;
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS).unref();
-    };
-    const timer =
-      options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            end(timeoutError(program, options.timeoutMs ?? 0));
-          }, options.timeoutMs);
-    const onAbort = (): void => {
-      end(new UserError(`\`${program}\` was interrupted`, "program-aborted"));
-    };
-    if (options.signal?.aborted === true) onAbort();
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-    const settle = (): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", onAbort);
-    };
+    const ending = new Ending(child);
+    const unwatch = watchLimits(program, options, ending);
     child.stdout.setEncoding("utf8").on("data", out.push);
     child.stderr.setEncoding("utf8").on("data", err.push);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      settle();
+      unwatch();
       reject(error.code === "ENOENT" ? missingError(program) : error);
     });
     child.on("close", (code, signal) => {
-      settle();
-      if (ended !== undefined) {
-        reject(ended);
+      unwatch();
+      if (ending.reason !== undefined) {
+        reject(ending.reason);
         return;
       }
       resolve({
@@ -91,6 +71,47 @@ export const run: Run = (program, args, options = {}) =>
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
   });
+
+/** Ends a program before its time, once: first by SIGTERM, then by SIGKILL. */
+class Ending {
+  /** Why it was ended; undefined while nobody did. */
+  public reason: UserError | undefined;
+
+  public constructor(private readonly child: ChildProcess) {}
+
+  public begin(reason: UserError): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.child.kill("SIGTERM");
+    setTimeout(() => this.child.kill("SIGKILL"), KILL_AFTER_MS).unref();
+  }
+}
+
+/**
+ * Ends the program at its timeout and at its signal.
+ * @returns stops watching
+ */
+function watchLimits(
+  program: string,
+  { timeoutMs, signal }: RunOptions,
+  ending: Ending,
+): () => void {
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          ending.begin(timeoutError(program, timeoutMs));
+        }, timeoutMs);
+  const onAbort = (): void => {
+    ending.begin(new UserError(`\`${program}\` was interrupted`, "program-aborted"));
+  };
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
 
 function collect(onLine: ((line: string) => void) | undefined): {
   push: (chunk: string) => void;

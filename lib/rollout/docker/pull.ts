@@ -33,45 +33,33 @@ export async function pullImage(
   { report, signal }: Conduct,
 ): Promise<void> {
   const authconfig = login === undefined ? {} : { authconfig: { ...login, serveraddress: server } };
-  const controller = new AbortController();
-  const abort = (): void => {
-    controller.abort();
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  let timer = setTimeout(abort, SILENCE_LIMIT_MS);
+  const limit = new PullLimit(signal);
   const progress = new PullProgress();
   let told = 0;
   try {
     const stream = await docker.pull(reference, {
       ...authconfig,
       platform,
-      abortSignal: controller.signal,
+      abortSignal: limit.reached,
     });
-    let rest = "";
     for await (const chunk of stream) {
-      clearTimeout(timer);
-      timer = setTimeout(abort, SILENCE_LIMIT_MS);
-      const lines = (rest + String(chunk)).split("\n");
-      rest = lines.pop() ?? "";
-      lines.forEach((line) => {
-        progress.read(line);
-      });
+      limit.heard();
+      progress.add(String(chunk));
       if (Date.now() - told > TELL_EVERY_MS) {
         told = Date.now();
         report(`pulling ${reference.replace(/@sha256:.*/, "")}: ${progress.text()}`, true);
       }
     }
-    progress.read(rest);
+    progress.end();
   } catch (error) {
     if (signal.aborted) throw interrupted();
-    const silent = controller.signal.aborted;
+    const silent = limit.reached.aborted;
     throw pullError(
       reference,
       silent ? `no progress for ${SILENCE_LIMIT_MS / 1000} s` : messageOf(error),
     );
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    limit.lift();
   }
   if (progress.error !== undefined) throw pullError(reference, progress.error);
 }
@@ -85,11 +73,65 @@ export function isUnknownImage(error: unknown): boolean {
   );
 }
 
+/** Ends a pull that says nothing for too long, or that is interrupted. */
+class PullLimit {
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout;
+
+  public constructor(private readonly interruption: AbortSignal) {
+    interruption.addEventListener("abort", this.end, { once: true });
+    this.timer = setTimeout(this.end, SILENCE_LIMIT_MS);
+  }
+
+  /** Aborted where the pull has to end. */
+  public get reached(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The time of silence begins anew. */
+  public heard(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.end, SILENCE_LIMIT_MS);
+  }
+
+  public lift(): void {
+    clearTimeout(this.timer);
+    this.interruption.removeEventListener("abort", this.end);
+  }
+
+  private readonly end = (): void => {
+    this.controller.abort();
+  };
+}
+
+/** What Docker tells of a pull, a JSON object on each line. */
 class PullProgress {
   public error: string | undefined;
+  /** A line that has not ended yet. */
+  private rest = "";
   private readonly layers = new Map<string, { current: number; total: number }>();
 
-  public read(line: string): void {
+  public add(chunk: string): void {
+    const lines = (this.rest + chunk).split("\n");
+    this.rest = lines.pop() ?? "";
+    lines.forEach((line) => {
+      this.read(line);
+    });
+  }
+
+  /** Takes a last line without an end. */
+  public end(): void {
+    this.read(this.rest);
+  }
+
+  public text(): string {
+    const layers = [...this.layers.values()];
+    const sum = (key: "current" | "total"): string =>
+      (layers.reduce((bytes, layer) => bytes + layer[key], 0) / 1e6).toFixed(0);
+    return layers.length === 0 ? "asking" : `${sum("current")} of ${sum("total")} MB`;
+  }
+
+  private read(line: string): void {
     if (line.trim() === "") return;
     const event = JSON.parse(line) as {
       id?: string;
@@ -101,13 +143,6 @@ class PullProgress {
     if (event.id !== undefined && current !== undefined && total !== undefined) {
       this.layers.set(event.id, { current, total });
     }
-  }
-
-  public text(): string {
-    const layers = [...this.layers.values()];
-    const sum = (key: "current" | "total"): string =>
-      (layers.reduce((bytes, layer) => bytes + layer[key], 0) / 1e6).toFixed(0);
-    return layers.length === 0 ? "asking" : `${sum("current")} of ${sum("total")} MB`;
   }
 }
 
