@@ -124,47 +124,45 @@ defaults
   timeout queue 30s
   default-server check inter 500ms fall 2 rise 1 resolvers docker resolve-prefer ipv4 init-addr none`;
 
-function portSections(
-  config: SwitchConfig,
-  { target, protocol }: SwitchConfig["ports"][number],
-): string[] {
-  const tcp = [
-    "",
-    `backend p${target}_tcp`,
-    "  mode tcp",
-    ...retryLines(config),
-    ...servers(config, target),
-  ];
+function portSections(config: SwitchConfig, port: SwitchConfig["ports"][number]): string[] {
+  const { target, protocol } = port;
+  const frontend = ["", `frontend p${target}`, "  mode tcp", ...binds(target)];
   if (protocol === "tcp") {
-    return [
-      "",
-      `frontend p${target}`,
-      "  mode tcp",
-      ...binds(target),
-      `  default_backend p${target}_tcp`,
-      ...tcp,
-    ];
+    return [...frontend, `  default_backend p${target}_tcp`, ...tcpBackend(config, target)];
   }
   return [
-    "",
-    `frontend p${target}`,
-    "  mode tcp",
-    ...binds(target),
+    ...frontend,
     // HTTP moves request by request, other protocols connection by connection (rule 5).
     "  tcp-request inspect-delay 5s",
     "  tcp-request content accept if HTTP",
     "  tcp-request content accept if { req.len gt 0 }",
     `  use_backend p${target}_http if HTTP`,
     `  default_backend p${target}_tcp`,
+    ...httpBackend(config, target),
+    ...tcpBackend(config, target),
+  ];
+}
+
+function httpBackend(config: SwitchConfig, port: number): string[] {
+  return [
     "",
-    `backend p${target}_http`,
+    `backend p${port}_http`,
     "  mode http",
     "  option forwardfor",
     // Never after a byte was sent: a replayed request is a second order (rule 1).
     "  retry-on conn-failure",
     ...retryLines(config),
-    ...servers(config, target),
-    ...tcp,
+    ...servers(config, port),
+  ];
+}
+
+function tcpBackend(config: SwitchConfig, port: number): string[] {
+  return [
+    "",
+    `backend p${port}_tcp`,
+    "  mode tcp",
+    ...retryLines(config),
+    ...servers(config, port),
   ];
 }
 
