@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { authenticate, grant, parseScopes } from "./access";
 import type { TokenUser } from "./access";
@@ -39,31 +39,9 @@ const LONGEST_FORM = 16_384;
  */
 export async function startTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const signer = readSigningIdentity(options.identity);
-  const counts = { issued: 0, refused: 0 };
-  const answerToken = (response: ServerResponse, asked: Asked): void => {
-    const user = authenticate(options.users, asked.user, asked.password);
-    if (user === undefined || asked.service !== options.service) {
-      counts.refused += 1;
-      refuse(response, options.issuer);
-      return;
-    }
-    counts.issued += 1;
-    const access = grant(user, parseScopes(asked.scopes));
-    const { issuer, service: audience } = options;
-    const token = signToken({ issuer, audience, subject: user.name, access }, signer);
-    send(response, 200, { token, access_token: token, expires_in: TOKEN_SECONDS });
-  };
+  const desk = new TokenDesk(options, signer);
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "/", "http://token-server");
-    if (url.pathname === "/health") send(response, 200, { ok: true });
-    else if (url.pathname !== "/token") send(response, 404, { details: "not found" });
-    else if (request.method === "GET") answerToken(response, fromQuery(request, url));
-    else if (request.method === "POST") {
-      readForm(request, (form) => {
-        if (form === undefined) send(response, 400, { error: "invalid_request" });
-        else answerToken(response, fromForm(form));
-      });
-    } else send(response, 405, { details: "method not allowed" });
+    route(desk, request, response);
   });
   const address = options.address ?? "127.0.0.1";
   await new Promise<void>((resolve, reject) => {
@@ -74,15 +52,57 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     port,
     // By name: Go's registry clients send no login to a token server that is told by a private address.
     realm: `http://localhost:${port}/token`,
-    counts,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    counts: desk.counts,
+    close: () => closeServer(server),
   };
+}
+
+/** Gives tokens to whom the server knows, refuses the others, and counts both. */
+class TokenDesk {
+  public readonly counts = { issued: 0, refused: 0 };
+
+  public constructor(
+    private readonly options: TokenServerOptions,
+    private readonly signer: ReturnType<typeof readSigningIdentity>,
+  ) {}
+
+  public answer(response: ServerResponse, asked: Asked): void {
+    const { issuer, service: audience, users } = this.options;
+    const user = authenticate(users, asked.user, asked.password);
+    if (user === undefined || asked.service !== audience) {
+      this.counts.refused += 1;
+      refuse(response, issuer);
+      return;
+    }
+    this.counts.issued += 1;
+    const access = grant(user, parseScopes(asked.scopes));
+    const token = signToken({ issuer, audience, subject: user.name, access }, this.signer);
+    send(response, 200, { token, access_token: token, expires_in: TOKEN_SECONDS });
+  }
+}
+
+/** The server's paths and methods. */
+function route(desk: TokenDesk, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? "/", "http://token-server");
+  if (url.pathname === "/health") send(response, 200, { ok: true });
+  else if (url.pathname !== "/token") send(response, 404, { details: "not found" });
+  else if (request.method === "GET") desk.answer(response, fromQuery(request, url));
+  else if (request.method === "POST") {
+    readForm(request, (form) => {
+      if (form === undefined) send(response, 400, { error: "invalid_request" });
+      else desk.answer(response, fromForm(form));
+    });
+  } else send(response, 405, { details: "method not allowed" });
+}
+
+/** Closes a server with the connections that clients hold open. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
 }
 
 interface Asked {
