@@ -1,12 +1,11 @@
 import type { Finding } from "../lib/errors";
 import { UserError } from "../lib/errors";
-import { withoutCredentials } from "./credentials";
+import { changedInputs } from "./changedInputs";
 import { HalfMadeError } from "./plugin";
-import type { CheckReply, DiffKind, DiffReply, Plugin, ResourceState } from "./plugin";
+import type { CheckReply, DiffReply, Plugin, ResourceState } from "./plugin";
 import { UnfinishedError } from "./resource";
 import type { Context, Diff, Old, ResourceProvider } from "./resource";
 import { decode, encode, redact, secretTexts } from "./secrets";
-import { sameValue } from "./values";
 import type { PreviewInputs, Properties } from "./values";
 
 /** A resource provider behind the wire's types, so that different ones stand in one table. */
@@ -30,71 +29,72 @@ export interface BoundResource {
 export function bindResource<I extends object, O extends I>(
   provider: ResourceProvider<I, O>,
 ): BoundResource {
+  return new CodedResource(provider);
+}
+
+class CodedResource<I extends object, O extends I> implements BoundResource {
+  public constructor(private readonly provider: ResourceProvider<I, O>) {}
+
+  public async check(
+    news: Properties,
+    context: Context,
+    olds: Properties | undefined,
+  ): Promise<readonly Finding[]> {
+    const was = olds === undefined ? undefined : this.inputsOf(olds);
+    return (await this.provider.check?.(this.previewOf(news), context, was)) ?? [];
+  }
+
+  public async diff(old: ResourceState, news: Properties, context: Context): Promise<DiffReply> {
+    const details = changedInputs(old.inputs, news);
+    const own = await this.provider.diff?.(this.oldOf(old), this.previewOf(news), context);
+    const diff: Diff = own ?? { changes: Object.keys(details).length > 0 };
+    for (const line of diff.lines ?? []) context.report(line, "info");
+    // Without a change of its own making the details would make the engine see one.
+    return diff.changes ? { ...diff, details } : { changes: false };
+  }
+
+  public async create(
+    inputs: Properties,
+    context: Context,
+  ): Promise<{ readonly id: string; readonly state: Properties }> {
+    const made = await halfMade(inputs, () => this.provider.create(this.inputsOf(inputs), context));
+    return { id: made.id, state: encode(made.outputs, inputs) };
+  }
+
+  public async update(old: ResourceState, news: Properties, context: Context): Promise<Properties> {
+    const given = this.inputsOf(news);
+    const was = this.oldOf(old);
+    const outputs = await halfMade(news, () =>
+      this.provider.update === undefined
+        ? Promise.resolve({ ...was.outputs, ...given })
+        : this.provider.update(was, given, context),
+    );
+    return encode(outputs, news);
+  }
+
+  public async read(old: ResourceState, context: Context): Promise<Properties | undefined> {
+    if (this.provider.read === undefined) return old.state;
+    const outputs = await this.provider.read(this.oldOf(old), context);
+    return outputs === undefined ? undefined : encode(outputs, old.inputs);
+  }
+
+  public async delete(old: ResourceState, context: Context): Promise<void> {
+    await this.provider.delete?.(this.oldOf(old), context);
+  }
+
   // Proof of the types: the components build inputs of the one shape in lib/resources, and the
   // engine carries them as they are.
-  const inputsOf = (properties: Properties): I => decode(properties) as I;
-  const previewOf = (properties: Properties): PreviewInputs<I> =>
-    decode(properties) as PreviewInputs<I>;
-  const oldOf = ({ id, state, inputs }: ResourceState): Old<I, O> => ({
-    id,
-    outputs: decode(state) as O,
-    inputs: inputsOf(inputs),
-  });
-  return {
-    check: async (news, context, olds) => {
-      const was = olds === undefined ? undefined : inputsOf(olds);
-      return (await provider.check?.(previewOf(news), context, was)) ?? [];
-    },
-    diff: async (old, news, context) => {
-      const details = changedInputs(old.inputs, news);
-      const diff: Diff = (await provider.diff?.(oldOf(old), previewOf(news), context)) ?? {
-        changes: Object.keys(details).length > 0,
-      };
-      for (const line of diff.lines ?? []) context.report(line, "info");
-      // Without a change of its own making the details would make the engine see one.
-      return diff.changes ? { ...diff, details } : { changes: false };
-    },
-    create: async (inputs, context) => {
-      const made = await halfMade(inputs, () => provider.create(inputsOf(inputs), context));
-      return { id: made.id, state: encode(made.outputs, inputs) };
-    },
-    update: async (old, news, context) => {
-      const given = inputsOf(news);
-      const was = oldOf(old);
-      const outputs = await halfMade(news, () =>
-        provider.update === undefined
-          ? Promise.resolve({ ...was.outputs, ...given })
-          : provider.update(was, given, context),
-      );
-      return encode(outputs, news);
-    },
-    read: async (old, context) => {
-      if (provider.read === undefined) return old.state;
-      const outputs = await provider.read(oldOf(old), context);
-      return outputs === undefined ? undefined : encode(outputs, old.inputs);
-    },
-    delete: async (old, context) => {
-      await provider.delete?.(oldOf(old), context);
-    },
-  };
-}
+  private inputsOf(properties: Properties): I {
+    return decode(properties) as I;
+  }
 
-/** Names of the inputs that differ, credentials left aside. */
-function changedInputs(olds: Properties, news: Properties): Readonly<Record<string, DiffKind>> {
-  const [was, now] = [olds, news].map((each) => withoutCredentials(decodeRecord(each)));
-  const names = new Set([...Object.keys(was ?? {}), ...Object.keys(now ?? {})]);
-  const changed = [...names].filter((name) => !sameValue(was?.[name], now?.[name]));
-  return Object.fromEntries(changed.map((name) => [name, kindOf(was?.[name], now?.[name])]));
-}
+  private previewOf(properties: Properties): PreviewInputs<I> {
+    return decode(properties) as PreviewInputs<I>;
+  }
 
-function kindOf(was: unknown, now: unknown): DiffKind {
-  if (was === undefined) return "add";
-  return now === undefined ? "delete" : "update";
-}
-
-function decodeRecord(properties: Properties): object {
-  // decode keeps an object an object.
-  return decode(properties) as object;
+  private oldOf({ id, state, inputs }: ResourceState): Old<I, O> {
+    return { id, outputs: decode(state) as O, inputs: this.inputsOf(inputs) };
+  }
 }
 
 async function halfMade<T>(inputs: Properties, work: () => Promise<T>): Promise<T> {
