@@ -106,6 +106,24 @@ describe("a release that somebody has touched", function () {
     );
   });
 
+  it("is refused where one platform's image of a signed old version stands under a new tag", async () => {
+    for (const service of SERVICES) {
+      const old = await lookUpVersion(registry(), repositoryOf(service), "v0.1.0");
+      await put(service, "v0.5.1", old?.platforms[0]?.digest ?? "none");
+    }
+    await refuses("v0.5.1", /is signed and names no version, and it was to be used as v0\.5\.1/);
+  });
+
+  it("is refused where another service's signed index stands in its place", async () => {
+    const { engine } = await publish("v0.5.2");
+    const index = await registry().getManifest(repositoryOf("engine"), engine);
+    assert.ok(index);
+    // Its images are in both repositories: they have the same content.
+    await registry().putManifest(repositoryOf("ai"), "v0.5.2", index.bytes, index.mediaType);
+    for (const service of SERVICES) await sign("cosign.key", nameOf(service, engine));
+    await refuses("v0.5.2", /is signed as service engine, and it was to be ai/);
+  });
+
   it("is refused where its bill of materials is of another image, whoever signed that", async () => {
     const digests = await publish("v0.6.0");
     for (const service of SERVICES) await sign("cosign.key", nameOf(service, digests[service]));
