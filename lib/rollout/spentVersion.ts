@@ -13,6 +13,7 @@ const NOT_TRIED: ReadonlySet<string> = new Set([
   "image-unsigned",
   "image-wrong-signer",
   "image-version-mismatch",
+  "image-service-mismatch",
   "image-platform-foreign",
   "image-missing",
   "images-refused",

@@ -56,6 +56,7 @@ export const verify: Command = {
           verifyImage(
             {
               image: { endpoint, credentials, repository, digest },
+              service,
               version,
               platforms: platforms.map((one) => ({ ...one, sbom: "if-attested" as const })),
               policy,
