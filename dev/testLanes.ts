@@ -8,12 +8,15 @@ import { failuresOf, readCounts, SUMMARY_VARIABLE, textOf } from "./testCounts";
 /** Comes first in its lane: what fails quickly. */
 const FIRST = "test/unit";
 /**
- * Folders whose tests run in lanes of their own, beside all others: they wait for containers most of the
+ * Folders whose tests run in lanes of their own, beside all others: they wait for containers much of the
  * time. The lanes take about as long as each other; what is in one lane may use the same ports.
  */
 const BESIDE: readonly (readonly string[])[] = [
   ["test/provider"],
-  ["test/provider/supplyChain", "test/e2e/supplyChain", "test/e2e/workflows"],
+  [
+    ...["test/provider/supplyChain", "test/e2e/supplyChain", "test/e2e/workflows"],
+    ...["test/e2e/registries", "test/e2e/world"],
+  ],
 ];
 const FAULT = 1;
 
