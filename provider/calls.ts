@@ -1,10 +1,10 @@
 import type { handleUnaryCall, ServerUnaryCall } from "@grpc/grpc-js";
 import type { EngineLog } from "./progress";
 import type { Operations } from "./operations";
-import type { Plugin, PluginContext } from "./plugin";
+import type { Plugin, PluginContext, ResourceState } from "./plugin";
 import { redact, secretTexts } from "./secrets";
 import type { Properties } from "./values";
-import { toServiceError } from "./wire";
+import { fromStruct, toServiceError } from "./wire";
 
 /** The parts that every call needs. */
 export interface Service {
@@ -28,6 +28,27 @@ export function plain<Q, R>(work: (request: Q) => R | Promise<R>): handleUnaryCa
         },
       );
   };
+}
+
+/** What diff and update carry alike: a resource as it is in state, and as it is to be. */
+interface ChangeRequest {
+  getId(): string;
+  getOlds(): Parameters<typeof fromStruct>[0];
+  getOldInputs(): Parameters<typeof fromStruct>[0];
+  getNews(): Parameters<typeof fromStruct>[0];
+}
+
+export function oldOf(request: ChangeRequest): ResourceState {
+  return {
+    id: request.getId(),
+    state: fromStruct(request.getOlds()),
+    inputs: fromStruct(request.getOldInputs()),
+  };
+}
+
+/** All properties of a change in which secrets may stand. */
+export function carriedByChange(request: ChangeRequest): readonly Properties[] {
+  return [fromStruct(request.getOldInputs()), fromStruct(request.getNews())];
 }
 
 interface ResourceRequest {

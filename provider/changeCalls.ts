@@ -1,7 +1,7 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { onResource, type Service } from "./calls";
+import { carriedByChange, oldOf, onResource, type Service } from "./calls";
 import { fromStruct, toStruct } from "./wire";
 
 /** The calls that change a resource, and the one that looks whether somebody else did. */
@@ -29,17 +29,9 @@ function createCall(service: Service): handleUnaryCall<rpc.CreateRequest, rpc.Cr
 function updateCall(service: Service): handleUnaryCall<rpc.UpdateRequest, rpc.UpdateResponse> {
   return onResource(
     service,
-    (request: rpc.UpdateRequest) => [
-      fromStruct(request.getOldInputs()),
-      fromStruct(request.getNews()),
-    ],
+    (request: rpc.UpdateRequest) => carriedByChange(request),
     async (request, type, context) => {
-      const old = {
-        id: request.getId(),
-        state: fromStruct(request.getOlds()),
-        inputs: fromStruct(request.getOldInputs()),
-      };
-      const news = fromStruct(request.getNews());
+      const [old, news] = [oldOf(request), fromStruct(request.getNews())];
       const state = await service.plugin.update(type, old, news, request.getPreview(), context);
       return new rpc.UpdateResponse().setProperties(toStruct(state));
     },

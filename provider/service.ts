@@ -3,7 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { onResource, plain, type Service } from "./calls";
+import { carriedByChange, oldOf, onResource, plain, type Service } from "./calls";
 import { changeCalls } from "./changeCalls";
 import type { CheckFailure, DiffKind, DiffReply } from "./plugin";
 import type { Properties } from "./values";
@@ -66,17 +66,10 @@ function planCalls(service: Service): UntypedServiceImplementation {
     ),
     diff: onResource(
       service,
-      (request: rpc.DiffRequest) => [
-        fromStruct(request.getOldInputs()),
-        fromStruct(request.getNews()),
-      ],
+      (request: rpc.DiffRequest) => carriedByChange(request),
       async (request, type, context) => {
-        const old = {
-          id: request.getId(),
-          state: fromStruct(request.getOlds()),
-          inputs: fromStruct(request.getOldInputs()),
-        };
-        return diffResponse(await plugin.diff(type, old, fromStruct(request.getNews()), context));
+        const news = fromStruct(request.getNews());
+        return diffResponse(await plugin.diff(type, oldOf(request), news, context));
       },
     ),
   };
