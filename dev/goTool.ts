@@ -1,4 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../lib/errors";
 import { run } from "../lib/process/run";
@@ -13,10 +20,10 @@ export interface GoTool {
   readonly module: string;
   readonly importPath: string;
   /**
-   * Folder of dev/goTools with a main.go of our own, which is compiled within the module; its
-   * importPath is `.`. Default: none.
+   * Folders of dev/goTools with files of our own, which are compiled as one package within the module;
+   * its importPath is `.`. Default: none.
    */
-  readonly own?: string;
+  readonly own?: readonly string[];
   readonly ldflags: string;
   /** Further variables of the build. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
@@ -70,10 +77,13 @@ export async function buildGoTool(tool: GoTool, report: Report): Promise<void> {
   putStamp(tool.name, recipeOf(tool));
 }
 
-function sources({ module, own }: GoTool): string[] {
+function sources({ module, own = [] }: GoTool): string[] {
   const goTools = join(CHECKOUT, "dev", "goTools");
   const files = ["go.mod", "go.sum"].map((file) => join(goTools, module, file));
-  return own === undefined ? files : [...files, join(goTools, own, "main.go")];
+  const ofOurs = own.flatMap((folder) =>
+    readdirSync(join(goTools, folder)).map((file) => join(goTools, folder, file)),
+  );
+  return [...files, ...ofOurs.sort()];
 }
 
 function recipeOf(tool: GoTool): string {

@@ -59,7 +59,7 @@ const TOOLS: readonly SupplyChainTool[] = [
   {
     // Writes grype's databases out of tests' own advisories: the public one may be out of reach.
     ...{ name: "grypeDb", variable: "GRYPE_DB_MAKER", module: "scanners", minutes: 1 },
-    ...{ own: "grypeDb", importPath: ".", ldflags: "-s -w" },
+    ...{ own: ["advisories", "grypeDb"], importPath: ".", ldflags: "-s -w" },
     program: cached("tools", "scanners-v1.57.0", "grypeDb"),
   },
   {
@@ -72,7 +72,12 @@ const TOOLS: readonly SupplyChainTool[] = [
   {
     // As grypeDb, of trivy's.
     ...{ name: "trivyDb", variable: "TRIVY_DB_MAKER", module: "trivy", minutes: 1 },
-    ...{ own: "trivyDb", importPath: ".", ldflags: "-s -w", env: TRIVY_ENVIRONMENT },
+    ...{
+      own: ["advisories", "trivyDb"],
+      importPath: ".",
+      ldflags: "-s -w",
+      env: TRIVY_ENVIRONMENT,
+    },
     program: cached("tools", "trivy-v0.74.0", "trivyDb"),
   },
 ];

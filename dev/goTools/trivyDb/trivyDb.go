@@ -1,18 +1,12 @@
 // Writes a vulnerability database of trivy out of a list of advisories, so that tests scan real images
 // with the real scanner where the public database is out of reach.
-//
-// Usage: trivyDb ADVISORIES.json FOLDER
-//
-// FOLDER is what TRIVY_CACHE_DIR names; the database in it is replaced.
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/aquasecurity/trivy-db/pkg/db"
 	"github.com/aquasecurity/trivy-db/pkg/metadata"
@@ -21,53 +15,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// advisory is one vulnerability of one package; the list is the one that grypeDb reads too.
-type advisory struct {
-	ID string `json:"id"`
-	// Severity is one of critical, high, medium, low.
-	Severity    string `json:"severity"`
-	Description string `json:"description"`
-	URL         string `json:"url"`
-	// Ecosystem is the package type: deb, npm.
-	Ecosystem string `json:"ecosystem"`
-	Package   string `json:"package"`
-	// Distribution and Release are of a system's package, e.g. debian and 13.
-	Distribution string `json:"distribution,omitempty"`
-	Release      string `json:"release,omitempty"`
-	// Vulnerable is a constraint, e.g. "< 1.2.3"; a system's package is told by Fixed alone.
-	Vulnerable string `json:"vulnerable"`
-	// Fixed is the version that mends it; empty: there is none.
-	Fixed string `json:"fixed,omitempty"`
-}
-
-func main() {
-	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: trivyDb ADVISORIES.json FOLDER"))
-	}
-	advisories, err := read(os.Args[1])
-	if err != nil {
-		fail(err)
-	}
-	if err := write(advisories, filepath.Join(os.Args[2], "db")); err != nil {
-		fail(err)
-	}
-}
-
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
-}
-
-func read(file string) ([]advisory, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var advisories []advisory
-	return advisories, json.Unmarshal(text, &advisories)
-}
-
-func write(advisories []advisory, folder string) error {
+// write puts it below the folder that TRIVY_CACHE_DIR names.
+func write(advisories []advisory, cache string) error {
+	folder := filepath.Join(cache, "db")
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
@@ -88,10 +38,8 @@ func write(advisories []advisory, folder string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	// Always the same: a database of the same advisories says the same.
-	updated := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
 	return metadata.NewClient(folder).Update(metadata.Metadata{
-		Version: db.SchemaVersion, UpdatedAt: updated, NextUpdate: updated.AddDate(0, 0, 1),
+		Version: db.SchemaVersion, UpdatedAt: dated, NextUpdate: dated.AddDate(0, 0, 1),
 	})
 }
 
