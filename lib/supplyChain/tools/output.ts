@@ -12,7 +12,7 @@ const ASIDE = /^(WARNING|Flag --[\w-]+ has been deprecated)\b/;
 
 /**
  * By which cosign logs in to stores of keys, opens a key and proves who signs. What refuses them may
- * repeat them: AWS tells a request's headers, with the session token, where its signature is wrong.
+ * repeat them: an answer to a wrong signature may have the request's headers, a session token with them.
  */
 const SECRET_VARIABLES = [
   ...["COSIGN_PASSWORD", "VAULT_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
