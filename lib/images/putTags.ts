@@ -1,7 +1,6 @@
 import { UserError } from "../errors";
 import type { RegistryClient } from "../oci/registryClient";
 import type { ImageTagsInputs, ImageTagsOutputs } from "../resources/imageTags";
-import { releaseTags } from "../tags/releaseTags";
 import type { BuiltIndex } from "./buildIndex";
 import { currentTags } from "./currentTags";
 import { type ChildImage, readImages } from "./manifests";
@@ -27,7 +26,7 @@ export async function putTags(
   const name = `${client.server}/${repository}`;
   const index = await client.getManifest(repository, digest);
   if (index === undefined) {
-    const text = `index \`${name}@${digest}\` is not in the registry any more; run again`;
+    const text = `index \`${name}@${digest}\` is not in the registry any more; \`pulumi up --refresh\` makes it again`;
     throw new UserError(text, "image-incomplete");
   }
   const { children } = await readImages(client, repository, index);
@@ -40,7 +39,8 @@ export async function putTags(
   const floating = ofKind(tags, "floating").filter(({ tag }) => tag !== version);
   await putAll(publication, floating);
   await assertFree();
-  await putAll(publication, releaseTags({ version, source, existing: [] }).slice(0, 1));
+  // VERSION stands first among them.
+  await putAll(publication, tags.slice(0, 1));
   return { ...inputs, tags: [version, ...floating.map(({ tag }) => tag)].sort() };
 }
 

@@ -281,7 +281,7 @@ describe("pushIndex and putTags", () => {
     await fails(
       putTags(client, { ...inputs(), digest, keepLocalTags: [] }),
       "image-incomplete",
-      /is not in the registry any more; run again/,
+      /is not in the registry any more; `pulumi up --refresh` makes it again/,
     );
   });
 
